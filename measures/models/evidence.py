@@ -1,0 +1,74 @@
+"""佐证材料: files of an inspection, each linked to any number of measures."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from issues.models import Inspection
+from measures.enums import EvidenceKind
+from measures.models.measure import Measure
+from rectify.accounts.enums import Ability
+from rectify.accounts.models import User
+from rectify.audit.models import VersionedRow
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def visible_to(self, user: User) -> EvidenceQuerySet:
+        """Files linked to a measure that the person reads in full."""
+        return self.filter(
+            links__measure__in=Measure.objects.within(user.access, Ability.SEE_FULL)
+        ).distinct()
+
+
+def evidence_path(evidence: Evidence, filename: str) -> str:
+    """Stored under the random id without a name: the original name never touches the disk."""
+    return f"evidence/{evidence.public_id.hex[:2]}/{evidence.public_id.hex}"
+
+
+class Evidence(VersionedRow):
+    """One file. The same bytes uploaded twice in an inspection are one row with two links.
+
+    Added by `measures.domain.evidence`; sha256 is checked at download.
+    """
+
+    inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="evidence")
+    file = models.FileField(upload_to=evidence_path, max_length=200)
+    original_name = models.CharField("文件名", max_length=255)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField("字节数")
+    kind = models.CharField("种类", max_length=10, choices=EvidenceKind, default=EvidenceKind.OTHER)
+    uploaded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="uploads")
+    uploaded_by_name = models.CharField(max_length=60)
+    archived_at = models.DateTimeField("归档时间", null=True, blank=True)
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("inspection", "created_at", "pk")
+        verbose_name = "佐证材料"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["inspection", "sha256"],
+                name="evidence_bytes_once",
+                violation_error_message="该文件已上传。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.original_name
+
+
+class EvidenceLink(models.Model):
+    """One file supports one measure."""
+
+    evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="links")
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="evidence_links")
+    linked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("measure", "pk")
+        constraints = [
+            models.UniqueConstraint(fields=["evidence", "measure"], name="evidence_link_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.evidence)

@@ -1,0 +1,1 @@
+"""Rectify (整改台账): one record of a bureau's rectification, many outputs that agree."""

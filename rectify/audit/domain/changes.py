@@ -1,0 +1,124 @@
+"""The central move: a conditional UPDATE that is the lock, and its event, in one transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import models, transaction
+from django.db.models import F
+
+from rectify.audit.actors import Actor
+from rectify.audit.domain.events import record
+from rectify.audit.exceptions import StaleVersion
+from rectify.audit.models import Operation, VersionedRow
+from rectify.lib.clock import now
+
+if TYPE_CHECKING:
+    from rectify.accounts.models import Organization
+
+Row = TypeVar("Row", bound=VersionedRow)
+
+
+@transaction.atomic
+def change(
+    row: Row,
+    *,
+    actor: Actor,
+    organization: Organization | None,
+    action: str,
+    version: int,
+    values: dict[str, Any],
+    label: str = "",
+    operation: Operation | None = None,
+) -> Row:
+    """Write `values` if the row still has `version`, record who changed what, return the row.
+
+    Nothing is written where no value differs. Raises StaleVersion (with the row as it stands now)
+    if somebody saved first, and ValidationError if the new values break the model's own rules.
+    """
+    before = type(row)._default_manager.filter(pk=row.pk, version=version).first()
+    if before is None:
+        raise StaleVersion(type(row)._default_manager.get(pk=row.pk))
+    differing = {
+        name: (_stored(before, name), _value(value))
+        for name, value in values.items()
+        if _stored(before, name) != _value(value)
+    }
+    if not differing:
+        return row
+    for name in values:
+        setattr(row, name, values[name])
+    row.version = version + 1
+    row.clean_fields(exclude=_others(row, values))
+    row.clean()
+    row.validate_constraints()
+    updated = (
+        type(row)
+        ._default_manager.filter(pk=row.pk, version=version)
+        .update(**{name: values[name] for name in differing}, version=F("version") + 1, updated_at=now())
+    )
+    if not updated:
+        raise StaleVersion(type(row)._default_manager.get(pk=row.pk))
+    record(
+        actor=actor,
+        organization=organization,
+        action=action,
+        subject=row,
+        label=label,
+        changes=differing,
+        operation=operation,
+    )
+    return row
+
+
+@transaction.atomic
+def add(
+    row: Row,
+    *,
+    actor: Actor,
+    organization: Organization | None,
+    action: str,
+    label: str = "",
+    operation: Operation | None = None,
+) -> Row:
+    """Validate and insert a new row and record it. Raises ValidationError."""
+    # Foreign keys are checked by the database itself, without one query each.
+    row.clean_fields(exclude={f.name for f in row._meta.fields if f.is_relation})
+    row.clean()
+    row.validate_unique()
+    row.validate_constraints()
+    row.save(force_insert=True)
+    shown = {
+        field.attname: (None, getattr(row, field.attname))
+        for field in row._meta.concrete_fields
+        if field.attname not in {"id", "public_id", "version", "created_at", "updated_at", "password"}
+        and getattr(row, field.attname) not in (None, "", [], {})
+    }
+    record(
+        actor=actor,
+        organization=organization,
+        action=action,
+        subject=row,
+        label=label,
+        changes={name: (None, _value(pair[1])) for name, pair in shown.items()},
+        operation=operation,
+    )
+    return row
+
+
+def _stored(row: models.Model, name: str) -> Any:
+    return _value(getattr(row, row._meta.get_field(name).attname if _is_key(row, name) else name))
+
+
+def _is_key(row: models.Model, name: str) -> bool:
+    return bool(row._meta.get_field(name).is_relation)
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, models.Model):
+        return value.pk
+    return value.name if isinstance(value, models.fields.files.FieldFile) else value
+
+
+def _others(row: models.Model, values: dict[str, Any]) -> set[str]:
+    return {field.name for field in row._meta.fields} - set(values)

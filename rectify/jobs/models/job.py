@@ -1,0 +1,93 @@
+"""Long work that a person can see."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from rectify.accounts.enums import Ability
+from rectify.accounts.models import Organization, User
+from rectify.audit.models import VersionedRow
+from rectify.jobs.enums import JobStatus
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def visible_to(self, user: User) -> JobQuerySet:
+        """Own jobs; the office also sees its bureau's jobs that the schedule started."""
+        return self.filter(
+            Q(requester=user, organization_id__in=user.access.anywhere(Ability.SEE_SUMMARY))
+            | Q(
+                requester__isnull=True,
+                organization_id__in=user.access.whole(Ability.DRAFT_DOCUMENT),
+            )
+        )
+
+
+def result_path(job: Job, filename: str) -> str:
+    """Stored under the public id: the shown name never touches the disk."""
+    return f"jobs/{job.public_id.hex}/{filename}"
+
+
+class Job(VersionedRow):
+    """One piece of background work. The row is the truth; the broker only rings the bell.
+
+    Queued by `jobs.domain.work.request_job`, claimed and finished by `jobs.domain.work.run`.
+    """
+
+    MAX_ATTEMPTS = 3
+
+    kind = models.CharField("种类", max_length=40)
+    title = models.CharField("名称", max_length=120)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="jobs")
+    requester = models.ForeignKey(User, models.PROTECT, null=True, related_name="jobs")
+    params = models.JSONField("参数", default=dict)
+    # At most one open job of a kind may carry the same key: pressing twice builds once.
+    key = models.CharField("键", max_length=200)
+    status = models.CharField("状态", max_length=10, choices=JobStatus, default=JobStatus.QUEUED)
+    attempts = models.PositiveSmallIntegerField("次数", default=0)
+    progress_done = models.PositiveIntegerField(default=0)
+    progress_total = models.PositiveIntegerField(default=0)
+    message = models.CharField("进展", max_length=200, blank=True)
+    log = models.TextField("日志", blank=True)
+    error = models.TextField("错误", blank=True)
+    result = models.JSONField("结果", default=dict, blank=True)
+    result_file = models.FileField(
+        "文件", upload_to=result_path, max_length=200, blank=True
+    )
+    result_name = models.CharField("文件名", max_length=200, blank=True)
+    result_sha256 = models.CharField(max_length=64, blank=True)
+    cancel_requested = models.BooleanField("已请求取消", default=False)
+    started_at = models.DateTimeField("开始", null=True, blank=True)
+    leased_until = models.DateTimeField("租约", null=True, blank=True)
+    finished_at = models.DateTimeField("结束", null=True, blank=True)
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        verbose_name = "任务"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "key"],
+                condition=Q(status__in=[JobStatus.QUEUED, JobStatus.RUNNING]),
+                name="job_one_open",
+                violation_error_message="同样的任务正在进行。",
+            ),
+            models.CheckConstraint(
+                condition=Q(attempts__lte=3),
+                name="job_attempts_max",
+                violation_error_message="任务最多尝试三次。",
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "leased_until"], name="job_due")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def percent(self) -> int:
+        """0–100, rounded down."""
+        return self.progress_done * 100 // self.progress_total if self.progress_total else 0
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in JobStatus.open_states()

@@ -1,0 +1,47 @@
+"""Kinds of jobs, filled by the applications that know the work when Django starts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from rectify.jobs.models import Job
+
+
+class Progress(Protocol):
+    """Told by the work how far it is; raises Cancelled where the requester gave up."""
+
+    def __call__(self, done: int, total: int, message: str = "") -> None: ...
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a job leaves: a finished file (moved into the media folder) and facts to show."""
+
+    file: Path | None = None
+    file_name: str = ""
+    facts: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`task` is the Celery task's name; `run` does the work and is safe to run again."""
+
+    name: str
+    task: str
+    run: "Callable[[Job, Progress], Outcome]"
+
+
+KINDS: dict[str, Kind] = {}
+# Each returns how many jobs it had to create because the calendar says they must exist.
+CALENDARS: list[Callable[[], int]] = []
+
+
+def register(name: str, *, task: str, run: "Callable[[Job, Progress], Outcome]") -> None:
+    KINDS[name] = Kind(name, task, run)
+
+
+def register_calendar(due: Callable[[], int]) -> None:
+    if due not in CALENDARS:
+        CALENDARS.append(due)

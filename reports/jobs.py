@@ -1,0 +1,5 @@
+"""Kinds of jobs that this application knows."""
+
+
+def register_all() -> None:
+    pass
