@@ -40,7 +40,8 @@ doctor: python
 	@exec $(VENV_PYTHON) manage.py doctor $(ARGS)
 
 fonts: python
-	@exec $(MACHINE).fonts $(ARGS)
+	@$(MACHINE).environment base
+	@exec $(VENV_PYTHON) -m rectify.machine.fonts $(ARGS)
 
 lock: python
 	@$(MACHINE).environment dev

@@ -1,5 +1,130 @@
-"""Kinds of jobs that this application knows."""
+"""The kinds of background work of this application: what each does, and what must exist by now."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
+
+from django.db.models import Q
+
+from issues.enums import Cadence, Stage
+from issues.models import Inspection
+from measures.models import Measure, WeeklyRound
+from rectify.audit.actors import SYSTEM, Actor
+from rectify.jobs.domain.work import request_job
+from rectify.jobs.models import Job
+from rectify.jobs.registry import Outcome, Progress, register, register_calendar
+from rectify.lib.clock import today
+from rectify.lib.weeks import week_start
+from reports.domain.digests import build_digest
+from reports.domain.ledger_sheet import write_ledger
+from reports.domain.notice_file import write_notice
+from reports.enums import Audience
+from reports.models import Digest
+
+EXPORT_LEDGER, BUILD_NOTICE, WEEKLY_DIGEST = "export_ledger", "build_notice", "weekly_digest"
 
 
 def register_all() -> None:
-    pass
+    register(EXPORT_LEDGER, task="reports.tasks.export_ledger", run=_export_ledger)
+    register(BUILD_NOTICE, task="reports.tasks.build_notice", run=_build_notice)
+    register(WEEKLY_DIGEST, task="reports.tasks.weekly_digest", run=_weekly_digest)
+    register_calendar(digests_due)
+
+
+def request_export(inspection: Inspection, *, actor: Actor, measure_ids: list[int] | None) -> Job:
+    """Queue the 一览表; `measure_ids` are what the filter shows, None = all that may be read."""
+    who = getattr(actor, "pk", 0)
+    scope = "all" if measure_ids is None else f"{len(measure_ids)}-{hash(tuple(measure_ids))}"
+    return request_job(
+        EXPORT_LEDGER, actor=actor, organization=inspection.organization,
+        title=f"导出一览表：{inspection.name}",
+        params={"inspection": inspection.pk, "measures": measure_ids},
+        key=f"{inspection.pk}:{who}:{scope}",
+    )  # fmt: skip
+
+
+def request_notice(inspection: Inspection, *, actor: Actor) -> Job:
+    """Queue the notice PDF of the inspection."""
+    return request_job(
+        BUILD_NOTICE, actor=actor, organization=inspection.organization,
+        title=f"生成通报：{inspection.name}", params={"inspection": inspection.pk},
+        key=f"{inspection.pk}:{getattr(actor, 'pk', 0)}",
+    )  # fmt: skip
+
+
+def request_digest(inspection: Inspection, week: date, *, actor: Actor) -> Job:
+    """Queue the digests of one week (`week` a Monday)."""
+    return request_job(
+        WEEKLY_DIGEST, actor=actor, organization=inspection.organization,
+        title=f"生成周报：{inspection.name} {week:%Y-%m-%d}",
+        params={"inspection": inspection.pk, "week": week.isoformat()},
+        key=f"{inspection.pk}:{week.isoformat()}",
+    )  # fmt: skip
+
+
+def digests_due() -> int:
+    """The calendar: last week's digest of every open inspection that has measures, once.
+
+    Returns how many jobs are new. A missed schedule heals, because it asks what is not there.
+    """
+    last_week = week_start(today()) - timedelta(weeks=1)
+    open_ones = Inspection.objects.filter(
+        archived_at__isnull=True, stage__in=[Stage.RECTIFYING, Stage.CONTINUING]
+    ).exclude(cadence=Cadence.PAUSED)
+    built = Digest.objects.filter(week_start=last_week).values("inspection")
+    rounds = WeeklyRound.objects.filter(week_start=last_week).values("inspection")
+    asked = Job.objects.filter(kind=WEEKLY_DIGEST, params__week=last_week.isoformat())
+    done = {row["inspection"] for row in asked.values_list("params", flat=True)}
+    new = 0
+    for inspection in open_ones.filter(
+        Q(pk__in=rounds), pk__in=Measure.objects.values("inspection")
+    ).exclude(pk__in=built):
+        if inspection.pk not in done:
+            request_digest(inspection, last_week, actor=SYSTEM)
+            new += 1
+    return new
+
+
+def _inspection(job: Job) -> Inspection:
+    return Inspection.objects.select_related("organization").get(pk=job.params["inspection"])
+
+
+def _export_ledger(job: Job, progress: Progress) -> Outcome:
+    inspection = _inspection(job)
+    progress(0, 2, "正在汇总")
+    ids = job.params["measures"]
+    narrowed = None
+    if ids is not None and job.requester is not None:
+        narrowed = Measure.objects.filter(pk__in=ids, inspection=inspection).visible_to(job.requester)
+    path = _scratch(".xlsx")
+    rows = write_ledger(
+        inspection, path, measures=narrowed, user=job.requester,
+        printed_by=job.requester.name if job.requester else "系统",
+    )  # fmt: skip
+    return Outcome(path, f"{inspection.name}整改一览表.xlsx", {"rows": rows})
+
+
+def _build_notice(job: Job, progress: Progress) -> Outcome:
+    inspection = _inspection(job)
+    progress(0, 2, "正在排版")
+    path = _scratch(".pdf")
+    size = write_notice(inspection, path, form="pdf")
+    return Outcome(path, f"{inspection.name}整改通报.pdf", {"bytes": size})
+
+
+def _weekly_digest(job: Job, progress: Progress) -> Outcome:
+    inspection, week = _inspection(job), date.fromisoformat(job.params["week"])
+    built = []
+    for number, audience in enumerate((Audience.OFFICE, Audience.PARTY_GROUP)):
+        progress(number, 2, "正在统计")
+        digest = build_digest(inspection, week, audience=audience, actor=SYSTEM)
+        built.append(digest.public_id.hex)
+    return Outcome(facts={"digests": built})
+
+
+def _scratch(suffix: str) -> Path:
+    handle = tempfile.NamedTemporaryFile(prefix="rectify-", suffix=suffix, delete=False)
+    handle.close()
+    return Path(handle.name)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -13,6 +14,7 @@ from rectify.machine.folders import PYTHON, ROOT
 from rectify.machine.progress import SetupError, complain, say
 
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "rectify.settings.dev"}
+CONCISE = ("--output-format", "concise")
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,11 @@ class Gate:
 
 GATES = (
     Gate("mypy --strict", ["-m", "mypy", "."]),
-    Gate("ruff check", ["-m", "ruff", "check", "."]),
-    Gate("ruff format --check", ["-m", "ruff", "format", "--check", "."]),
+    Gate("ruff check", ["-m", "ruff", "check", *CONCISE, "."]),
+    Gate(
+        "ruff format --check",
+        ["-m", "ruff", "format", "--check", "--output-format", "concise", "."],
+    ),
     Gate("djlint", ["-m", "djlint", "templates", "--lint", "--quiet"]),
     Gate("manage.py check", ["manage.py", "check"]),
     Gate("makemigrations --check", ["manage.py", "makemigrations", "--check", "--dry-run"]),
@@ -57,9 +62,13 @@ def main() -> int:
         environment.ensure("dev")
     except SetupError as problem:
         return complain(problem)
-    env = {**os.environ, **SETTINGS, "FORCE_COLOR": "0", "NO_COLOR": "1"}
     red: list[str] = []
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    with (
+        tempfile.TemporaryDirectory(prefix="rectify-check-") as scratch,
+        ThreadPoolExecutor(max_workers=2) as pool,
+    ):
+        # The type checker reads the test settings, which want a scratch folder.
+        env = {**os.environ, **SETTINGS, "RECTIFY_TEST_DIR": scratch, "NO_COLOR": "1"}
         pending = {pool.submit(passes, gate, env): gate for gate in GATES}
         for done in as_completed(pending):
             gate, (green, output, seconds) = pending[done], done.result()

@@ -12,7 +12,7 @@ PYTHON = VENV / "bin" / "python"
 
 
 def var_dir() -> Path:
-    """Folder for everything written at run time: VAR_DIR, or var/ beside manage.py. Made if absent."""
+    """Folder for run-time data: VAR_DIR, or var/ beside manage.py. Made if absent."""
     value = os.environ.get("VAR_DIR", "").strip()
     path = Path(value).resolve() if value else ROOT / "var"
     path.mkdir(parents=True, exist_ok=True)

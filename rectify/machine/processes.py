@@ -1,21 +1,20 @@
 """Processes that Rectify starts, each at the head of its own group, and how they are stopped."""
 
 import contextlib
-import ctypes
 import os
+import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from rectify.machine.folders import ROOT
 
 LARGEST_LOG = 5 * 1024 * 1024  # bytes; a longer log is put aside as .1 at the next start
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 @dataclass
@@ -39,7 +38,7 @@ class Child:
             self.log.replace(self.log.with_suffix(self.log.suffix + ".1"))
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                self.command,
+                [*_follow_parent(), *self.command],
                 cwd=self.cwd,
                 env=None if self.env is None else dict(self.env),
                 stdin=subprocess.DEVNULL,
@@ -49,8 +48,6 @@ class Child:
                 user=self.account,
                 group=self.group,
                 extra_groups=None if self.account is None else [],
-                # The supervisor itself may be killed hard: then the kernel asks the child to go.
-                preexec_fn=_follow_parent if sys.platform == "linux" else None,
             )
 
     def exit_code(self) -> int | None:
@@ -72,8 +69,19 @@ class Child:
             self.process = None
 
 
-def _follow_parent() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+@cache
+def _follow_parent() -> tuple[str, ...]:
+    """Prefix that makes the kernel stop a child whose supervisor is itself killed hard.
+
+    util-linux's setpriv replaces itself by the command, so the process stays the head of its group.
+    Empty where it is missing: then only an orderly end of the supervisor stops the child.
+    """
+    program = shutil.which("setpriv")
+    if program is None:
+        return ()
+    prefix = (program, "--pdeathsig", "TERM", "--")
+    works = subprocess.run([*prefix, "true"], check=False, capture_output=True).returncode == 0
+    return prefix if works else ()
 
 
 def first_dead(children: Iterable[Child]) -> Child | None:

@@ -24,9 +24,10 @@ from rectify.machine.progress import SetupError, complain, last_lines, run_logge
 
 FIRST_PORT = 8000
 START_SECONDS = 120.0  # until the login page must answer, on a slow machine
+FAILING_SECONDS = 10.0  # a site that already answers with an error will not get well by itself
 
 
-class Stop(Exception):  # noqa: N818 - not an error: the person asked for it
+class Stop(Exception):
     """Ctrl-C, SIGTERM or a closed terminal."""
 
 
@@ -68,6 +69,7 @@ def prepare(env: dict[str, str]) -> None:
     if not environment.holds("base"):
         environment.ensure("base")
     packages.ensure(packages.PDF)
+    say("· 字体 · fonts")
     fonts = [str(PYTHON), "-m", "rectify.machine.fonts"]
     if not run_logged(fonts, label="字体 fonts", log_name="setup-fonts", env=env):
         say("! 字体没有取全：网页照常使用，PDF 按钮会说明缺什么；可重试 make fonts")
@@ -103,29 +105,36 @@ def processes(env: dict[str, str], port: int) -> list[Child]:
     ]
 
 
-def answers(address: str) -> bool:
-    """Whether the site shows a page (the login page, after its redirect)."""
+def answer(address: str) -> int:
+    """HTTP status of the site's first page (the login page, after its redirect); 0 if nobody."""
     try:
         with urllib.request.urlopen(address, timeout=10) as response:  # noqa: S310 - our own http
-            return bool(response.status == 200)
-    except (OSError, urllib.error.URLError, http.client.HTTPException):
-        return False
+            return int(response.status)
+    except urllib.error.HTTPError as refusal:
+        return refusal.code
+    except (OSError, http.client.HTTPException):
+        return 0
 
 
 def wait_until_answers(address: str, children: Sequence[Child]) -> None:
-    """Returns when the login page is served. Raises SetupError if a process dies or time is up."""
-    started = time.monotonic()
-    told = started
-    while time.monotonic() - started < START_SECONDS:
+    """Returns when the login page is served.
+
+    Raises SetupError if a process dies, the page keeps failing or time is up.
+    """
+    started = told = time.monotonic()
+    status = 0
+    while time.monotonic() - started < (FAILING_SECONDS if status else START_SECONDS):
         report_death(children)
-        if answers(address):
+        status = answer(address)
+        if status == 200:
             return
         if time.monotonic() - told > 5:
             told = time.monotonic()
             say(f"  … 等待网站应答 · waiting for the site {told - started:.0f} s")
-        time.sleep(0.1)
+        time.sleep(0.2)
     log = children[0].log
-    raise SetupError("\n    ".join([f"{address} 没有应答，日志 {log}", *last_lines(log)]))
+    what = f"{address} 没有应答 · HTTP {status or '—'}，日志 {log}"
+    raise SetupError("\n    ".join([what, *last_lines(log)]))
 
 
 def report_death(children: Sequence[Child]) -> None:

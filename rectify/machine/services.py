@@ -29,6 +29,7 @@ REDIS_PORT = 6379
 REDIS_DATABASE = 15
 OLDEST_REDIS = (6, 2)  # kombu 5.7 uses commands that came with it
 START_SECONDS = 30.0
+INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
 
 
 @dataclass(frozen=True)
@@ -121,22 +122,7 @@ def start_postgres(folder: Path, *, port: int | None = None, durable: bool = Fal
     account, data = unprivileged_account(), folder / "pg"
     group = pwd.getpwnam(account).pw_gid if account else None
     if not data.exists():
-        data.mkdir(mode=0o700)
-        if account:
-            shutil.chown(data, account)
-        made = subprocess.run(
-            [initdb, "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
-            + ["--locale=C.UTF-8", "--no-sync"],
-            user=account,
-            group=group,
-            extra_groups=None if account is None else [],
-            cwd=data,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if made.returncode:
-            raise SetupError(f"initdb 失败：{made.stderr.strip()}")
+        _make_cluster(initdb, data, account, group)
     port = port or free_port()
     options = {
         "listen_addresses": "127.0.0.1",
@@ -160,6 +146,25 @@ def start_postgres(folder: Path, *, port: int | None = None, durable: bool = Fal
     )
     _start(child, lambda: postgres_answers(port))
     return Server(f"postgres://postgres@127.0.0.1:{port}/rectify", child)
+
+
+def _make_cluster(initdb: str, data: Path, account: str | None, group: int | None) -> None:
+    data.mkdir(mode=0o700)
+    if account:
+        shutil.chown(data, account)
+    made = subprocess.run(
+        [initdb, "-D", str(data), *INITDB],
+        user=account,
+        group=group,
+        extra_groups=None if account is None else [],
+        cwd=data,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if made.returncode:
+        shutil.rmtree(data, ignore_errors=True)
+        raise SetupError(f"initdb 失败：{made.stderr.strip()}")
 
 
 def start_redis(folder: Path, *, port: int | None = None, durable: bool = False) -> Server:

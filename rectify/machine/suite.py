@@ -14,7 +14,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from rectify.machine import environment, packages, services
 from rectify.machine.folders import PYTHON, ROOT
@@ -45,7 +44,9 @@ class Suite:
         """Everything the tests need; what cannot be had is remembered, not fatal."""
         environment.ensure("dev")
         packages.ensure([*packages.PDF, *packages.BROWSER])
-        run_logged([str(PYTHON), "-m", "rectify.machine.fonts"], label="字体", log_name="setup-fonts")
+        run_logged(
+            [str(PYTHON), "-m", "rectify.machine.fonts"], label="字体", log_name="setup-fonts"
+        )
         if packages.chromium() is None:
             self.left_out.append("browser")
 
@@ -95,12 +96,14 @@ class Suite:
                 self.not_run.append(NotRun(count, why.split("\n")[0]))
 
     def _collected(self, markers: str) -> int:
-        """How many tests pytest would run with this marker expression; at least 1 if it cannot say."""
+        """How many tests pytest would run with these markers; at least 1 if it cannot say."""
         command = [str(PYTHON), "-m", "pytest", "--collect-only", "-q", "-p", "no:warnings"]
         command += [*(["-m", markers] if markers else []), *self.arguments]
-        done = subprocess.run(
-            command, cwd=ROOT, env=_clean_environment(), capture_output=True, text=True, check=False
-        )
+        with tempfile.TemporaryDirectory(prefix="rectify-test-") as scratch:
+            env = {**_clean_environment(), "RECTIFY_TEST_DIR": scratch}
+            done = subprocess.run(
+                command, cwd=ROOT, env=env, capture_output=True, text=True, check=False
+            )
         if done.returncode == 5:
             return 0
         found = re.findall(r"^(\d+)(?:/\d+)? tests? collected", done.stdout, re.MULTILINE)

@@ -40,8 +40,9 @@ class CellStyles:
         key = (pattern, centred, wrap, size, quoted)
         if key not in self._made:
             look: dict[str, Any] = {"font_size": size, "text_wrap": wrap}
-            if centred:
-                look["align"] = "center"
+            # Running text starts at the top: a merged cell that a page break cuts would lose the
+            # middle of its text if it were centred in its height.
+            look |= {"align": "center"} if centred else {"valign": "top"}
             if pattern:
                 look["num_format"] = pattern
             if quoted:

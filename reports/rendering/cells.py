@@ -1,6 +1,6 @@
 """What a person typed, made safe for one spreadsheet cell: whole, and never a formula."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rectify.lib.clean_text import without_control_characters
 
@@ -12,8 +12,7 @@ class CellTooLong(ValueError):
     """A text that no spreadsheet cell holds; the message is a Chinese sentence naming the cell."""
 
 
-@dataclass(frozen=True, slots=True)
-class SafeCell:
+class SafeCell(NamedTuple):
     """The text of a cell, and whether the cell needs the quote prefix.
 
     `quoted` cells are stored as text with quotePrefix, so that a program that re-enters the cell
@@ -34,7 +33,7 @@ def safe_cell(text: str, *, row: int, column: str) -> SafeCell:
     clean = text if text.isprintable() else without_control_characters(text)
     if len(clean) > LONGEST_CELL // 2 and len(clean.encode("utf-16-le")) // 2 > LONGEST_CELL:
         raise CellTooLong(
-            f"第 {row} 行“{column}”共 {len(clean)} 个字，超过表格单元格最多 {LONGEST_CELL} 字的限制，"
-            "请精简后再导出。"
+            f"第 {row} 行“{column}”共 {len(clean)} 个字，"
+            f"超过表格单元格最多 {LONGEST_CELL} 字的限制，请精简后再导出。"
         )
     return SafeCell(clean, clean.startswith(FORMULA_OPENERS))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import importlib
 import importlib.util
+import logging
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -48,6 +49,8 @@ def load_engine() -> Engine:
     """WeasyPrint's parts; raises ``PdfUnavailable`` naming the package to install."""
     try:
         weasyprint = importlib.import_module("weasyprint")
+        # Seven lines per document on every log that listens to INFO.
+        logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
         urls = importlib.import_module("weasyprint.urls")
         return Engine(
             version=weasyprint.__version__,

@@ -152,16 +152,20 @@ def _font_face(family: str, key: str) -> str:
 def with_common_metrics(font: bytes) -> bytes:
     """The font with ascent 880 and descent 120 thousandths in ``hhea`` and ``OS/2``.
 
-    Changes a copy in memory only (OpenType 1.9: hhea ascender at +4, OS/2 sTypoAscender at
-    +68, both followed by descender and line gap). Of a collection only the first face is read.
+    The ``BASE`` table is hidden under another name that keeps the directory sorted: Pango moves
+    the line's height, though not the glyph, by the difference of two faces' tables.
+
+    Changes a copy in memory only (OpenType 1.9: hhea ascender at +4, OS/2 sTypoAscender at +68,
+    both followed by descender and line gap). Of a collection only the first face is read.
     """
     data = bytearray(font)
     start = struct.unpack_from(">I", data, 12)[0] if data[:4] == b"ttcf" else 0
     (count,) = struct.unpack_from(">H", data, start + 4)
-    tables = {
-        bytes(data[entry : entry + 4]): struct.unpack_from(">I", data, entry + 8)[0]
-        for entry in range(start + 12, start + 12 + 16 * count, 16)
-    }
+    tables: dict[bytes, int] = {}
+    for entry in range(start + 12, start + 12 + 16 * count, 16):
+        if data[entry : entry + 4] == b"BASE":
+            data[entry : entry + 4] = b"BASX"
+        (tables[bytes(data[entry : entry + 4])],) = struct.unpack_from(">I", data, entry + 8)
     (per_em,) = struct.unpack_from(">H", data, tables[b"head"] + 18)
     ascent, descent = round(ASCENT * per_em / 1000), round(DESCENT * per_em / 1000)
     struct.pack_into(">hhh", data, tables[b"hhea"] + 4, ascent, -descent, 0)

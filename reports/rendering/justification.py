@@ -25,7 +25,7 @@ _EXPECTED_PARAMETERS = ["context", "line", "extra_width"]
 WIDEST_GAP = 0.5
 # Below this position no character needs Chinese justification (U+2E80 CJK radicals).
 FIRST_CJK = "\u2e80"
-_INVISIBLE = frozenset("\u200b\u2060\ufeff")
+_INVISIBLE = "\u200b\u2060\ufeff"
 
 
 @contextmanager
@@ -49,7 +49,7 @@ def chinese_justification(engine: Engine) -> Iterator[None]:
 
 
 def check_version(engine: Engine) -> None:
-    """Raise ``PdfUnavailable`` unless this WeasyPrint is one the justification was measured with."""
+    """Raise ``PdfUnavailable`` unless the justification was measured with this WeasyPrint."""
     parameters = list(inspect.signature(engine.inline.justify_line).parameters)
     if engine.version.split(".")[0] != SUPPORTED_MAJOR or parameters != _EXPECTED_PARAMETERS:
         raise PdfUnavailable(
@@ -63,12 +63,14 @@ def _spread(boxes: Any, line: Any, missing: float) -> bool:
     texts = list(_text_boxes(boxes, line))
     if not texts or not any(mark >= FIRST_CJK for box in texts for mark in box.text):
         return False
+    last = [box for box in texts if box.text.strip(_INVISIBLE)][-1]
+    missing -= _restore_last_mark(last)
     # WeasyPrint counts one letter-space after the last character, and after invisible ones;
     # both lie behind the last visible character, which is what must touch the margin.
-    last = texts[-1]
-    trailing = len(last.text) - len(last.text.rstrip("".join(_INVISIBLE)))
+    whole = "".join(box.text for box in texts)
+    trailing = len(whole) - len(whole.rstrip(_INVISIBLE))
     missing += (trailing + 1) * _spacing(last.style)
-    gaps = sum(map(_characters, (box.text for box in texts))) - trailing - 1
+    gaps = _characters(whole) - trailing - 1
     if gaps < 1:
         return True
     added = missing / gaps
@@ -76,6 +78,18 @@ def _spread(boxes: Any, line: Any, missing: float) -> bool:
         return True
     _widen(boxes, line, added, 0.0, {})
     return True
+
+
+def _restore_last_mark(last: Any) -> float:
+    """A mark that gave up half its square to an opening one, which then went to the next line,
+    gets its square back; returns the px it takes, 0 for every other line end."""
+    if last.style["font_feature_settings"] == "normal" or len(last.text) != 1:
+        return 0.0
+    last.style = last.style.copy()
+    last.style["font_feature_settings"] = "normal"
+    half = float(last.style["font_size"]) / 2
+    last.width += half
+    return half
 
 
 def _widen(boxes: Any, box: Any, added: float, shift: float, styles: dict[int, Any]) -> float:
@@ -115,7 +129,7 @@ def _as_drawn(spacing: float, size: float) -> float:
     wanted = 1000 * spacing / size
     steps = [trunc(0.488 * wanted) + step for step in (-1, 0, 1)]
     exact = [(wanted - step) / 0.512 for step in steps]
-    edges = [(step + edge) / 0.488 for step in steps for edge in (-0.001, 0.001)]
+    edges = [(step + edge) / 0.488 for step in steps for edge in (-0.05, 0.05)]
     nearest = min(
         (wanted, *exact, *edges),
         key=lambda value: abs(0.512 * value + trunc(0.488 * value) - wanted),

@@ -6,10 +6,13 @@ reads nothing else than those and the fonts: an address of any other kind stops 
 
 from __future__ import annotations
 
+import atexit
 import gc
 import logging
+import os
 import re
 import threading
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -24,6 +27,7 @@ from reports.rendering.engine import (
     load_engine,
     missing_fonts_sentence,
 )
+from reports.rendering.font_copies import new_folder, remove_folder
 from reports.rendering.fonts import (
     font_face_css,
     font_sources,
@@ -74,6 +78,9 @@ def render_pdf(html: str, *, stylesheets: Sequence[str], variant: str | None = A
         raise PdfUnavailable(missing_fonts_sentence(absent))
     with _render_lock, ExitStack() as stack:
         stack.enter_context(_rare_collections())
+        # WeasyPrint leaves the colour profile of PDF/A to the collector to close.
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore", ResourceWarning)
         stack.enter_context(chinese_justification(engine))
         complaints = stack.enter_context(_complaints())
         try:
@@ -100,12 +107,21 @@ class PrintSetup:
         self.sources = font_sources()
         self.fetcher = _fetcher(engine, self.sources)
         self.font_config = engine.font_configuration()
+        self.font_config._folder = new_folder()
+        # WeasyPrint would remove it so late that the interpreter is already half gone.
+        atexit.register(self.close)
         self._sheets: dict[tuple[str, float], Any] = {}
         self.fonts_sheet = engine.css(
             string=font_face_css(self.sources),
             url_fetcher=self.fetcher,
             font_config=self.font_config,
         )
+
+    def close(self) -> None:
+        """Remove the temporary copies of the fonts, if this is the process that made them."""
+        folder, self.font_config._folder = self.font_config._folder, None
+        if folder is not None:
+            remove_folder(folder)
 
     def document(self, html: str, stylesheets: Sequence[str], variant: str | None) -> Any:
         """The laid-out WeasyPrint document of ``html``, before it is written."""
@@ -137,26 +153,27 @@ class PrintSetup:
 
 def print_setup() -> PrintSetup:
     """This process's shared setup; a new one when the font files are others than before."""
-    sources = font_sources()
-    return _setup(tuple((key, path, path.stat().st_mtime) for key, path in sources.items()))
+    fonts = tuple((key, path, path.stat().st_mtime) for key, path in font_sources().items())
+    return _setup(os.getpid(), fonts)
 
 
 @cache
-def _setup(_fonts: tuple[tuple[str, Path, float], ...]) -> PrintSetup:
+def _setup(_process: int, _fonts: tuple[tuple[str, Path, float], ...]) -> PrintSetup:
     return PrintSetup(load_engine())
 
 
 def _fetcher(engine: Engine, sources: dict[str, Path]) -> Any:
     """A URL fetcher that serves the named fonts and refuses everything else, fatally."""
 
-    class OwnFilesOnly(engine.url_fetcher):  # type: ignore[misc] - class known only at run time
-        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
-            path = sources.get(url.removeprefix(FONT_SCHEME)) if url[:13] == FONT_SCHEME else None
-            if path is None:
-                raise ForbiddenResource(f"拒绝读取外部资源：{url[:200]}")
-            return engine.url_fetcher_response(url, with_common_metrics(path.read_bytes()))
+    def fetch(_self: Any, url: str, headers: dict[str, str] | None = None) -> Any:
+        path = sources.get(url[len(FONT_SCHEME) :]) if url.startswith(FONT_SCHEME) else None
+        if path is None:
+            raise ForbiddenResource(f"拒绝读取外部资源：{url[:200]}")
+        return engine.url_fetcher_response(url, with_common_metrics(path.read_bytes()))
 
-    return OwnFilesOnly(fail_on_errors=True)
+    # The base class comes with WeasyPrint, which is not there when this module is read.
+    own_files_only = type("OwnFilesOnly", (engine.url_fetcher,), {"fetch": fetch})
+    return own_files_only(fail_on_errors=True)
 
 
 class _Complaints(logging.Handler):

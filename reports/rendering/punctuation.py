@@ -10,10 +10,10 @@ from __future__ import annotations
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-OPENING = frozenset("“‘（《〈【〔「『［｛")
-CLOSING = frozenset("”’）》〉】〕」』］｝，。、；：")
+OPENING = frozenset("“‘（《〈【〔「『\N{FULLWIDTH LEFT SQUARE BRACKET}")
+CLOSING = frozenset("”’）》〉】〕」』\N{FULLWIDTH RIGHT SQUARE BRACKET}，。、；：")
 # GB/T 15834-2011 5.1: these begin no line.
-NO_LINE_START = CLOSING | frozenset("？！．·…—～%％℃°,.;:?!)]}>/")
+NO_LINE_START = CLOSING | frozenset("？！．·…—～%\N{FULLWIDTH PERCENT SIGN}℃°,.;:?!)]}>/")
 # U+200B leaves no trace in the PDF: the text that is copied out of it is the source.
 ZERO_WIDTH_BREAK = "\u200b"
 _QUOTES_OPEN, _QUOTES_CLOSE = frozenset("“‘"), frozenset("”’")

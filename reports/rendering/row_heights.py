@@ -4,8 +4,7 @@ No program computes the height of a merged cell, and a file carries heights as p
 they are estimated here from the widths of the characters. An estimate must err upwards.
 """
 
-from array import array
-from collections.abc import Sequence
+from collections.abc import MutableSequence
 from functools import lru_cache
 from math import ceil
 
@@ -14,6 +13,7 @@ POINTS_PER_PIXEL = 0.75
 PADDING = 4.0  # points above and below the text together
 FONT_SIZES = (10, 9, 8, 7, 6)  # a text too tall for its cell is set smaller rather than clipped
 _LINE_PER_POINT = 1.45  # line height by font size in the tallest font that stands in for 宋体
+BODY_LINE = FONT_SIZES[0] * _LINE_PER_POINT
 _HALF_WIDTHS_PER_UNIT = 10.5  # half-width characters in one unit of column width, by font size
 _LOST_AT_LINE_ENDS = 1.06  # numbers and closing marks move whole to the next line
 
@@ -32,15 +32,25 @@ def line_capacity(width: float, size: int) -> int:
     return max(2, int(width * _HALF_WIDTHS_PER_UNIT / size) // 2 * 2)
 
 
+def surely_within(text: str, capacity: int, height: float) -> bool:
+    """Whether `text` at the body size fits into `height` points, by a bound far cheaper than `fit`.
+
+    False only means that it has to be measured.
+    """
+    if 2 * len(text) <= capacity and "\n" not in text:
+        return height >= BODY_LINE + PADDING
+    lines = int(2 * len(text) * _LOST_AT_LINE_ENDS) // capacity + 1 + text.count("\n")
+    return lines * BODY_LINE + PADDING <= height
+
+
 def count_lines(text: str, capacity: int) -> int:
     """The lines that `text` takes when each holds `capacity` half-width characters."""
-    if 2 * len(text) <= capacity and "\n" not in text:
+    if "\n" in text:
+        return sum(count_lines(line, capacity) for line in text.split("\n"))
+    if 2 * len(text) <= capacity:
         return 1
-    return sum(
-        max(1, ceil(half_widths(line) * (_LOST_AT_LINE_ENDS if 2 * len(line) > capacity else 1)
-                    / capacity))
-        for line in text.split("\n")
-    )
+    width = half_widths(text)
+    return 1 if width <= capacity else ceil(width * _LOST_AT_LINE_ENDS / capacity)
 
 
 def fit(text: str, width: float, room: float = TALLEST_ROW) -> tuple[int, float]:
@@ -57,7 +67,7 @@ def fit(text: str, width: float, room: float = TALLEST_ROW) -> tuple[int, float]
     return FONT_SIZES[-1], room
 
 
-def stretch(heights: array[float], first: int, last: int, needed: float) -> None:
+def stretch(heights: MutableSequence[float], first: int, last: int, needed: float) -> None:
     """Raise the rows `first` to `last` evenly until together they are `needed` points high.
 
     No row grows beyond TALLEST_ROW; rows are never lowered.
@@ -76,8 +86,3 @@ def stretch(heights: array[float], first: int, last: int, needed: float) -> None
 def pixels(height: float) -> int:
     """`height` in points as whole pixels, rounded up, so that rounding never clips."""
     return ceil(min(height, TALLEST_ROW) / POINTS_PER_PIXEL)
-
-
-def tallest(texts: Sequence[tuple[str, float]]) -> float:
-    """The height in points of a row that holds each text in a column of the width beside it."""
-    return max((fit(text, width)[1] for text, width in texts), default=PADDING)

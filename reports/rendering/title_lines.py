@@ -11,14 +11,16 @@ from reports.rendering.punctuation import CLOSING, NO_LINE_START, OPENING
 LINE_CELLS = 19.0
 MOST_LINES = 5
 # Words of this trade that a line end must not cut.
-WORDS = tuple(
-    """整改 落实 情况 通报 巡察 巡视 反馈 问题 意见 工作 进展 报告 通知 公告 公示 方案 政务 服务 数据
-    管理 党组 党委 党总支 党支部 委员会 办公室 领导 小组 专项 审计 集中 开展 关于 第一 第二 第三 第四
-    第五 第六 第七 第八 第九 人民 政府 街道 区委 市委 省委 常规 提级 机动 督查 检查 整治 行动 建设 发展
-    改革 教育 卫生 健康 财政 住房 城乡 应急 市场 监督 公安 司法 民政 人力 资源 社会 保障 交通 运输
-    文化 旅游 体育 农业 农村 水务 水利 生态 环境 自然 规划 统计 信访 机关 事务 投资 促进 集团 有限
-    公司 学校 医院 中心""".split()
+_WORD_LIST = (
+    "整改 落实 情况 通报 巡察 巡视 反馈 问题 意见 工作 进展 报告 通知 公告 公示 方案",
+    "政务 服务 数据 管理 党组 党委 党总支 党支部 委员会 办公室 领导 小组 专项 审计 集中",
+    "开展 关于 第一 第二 第三 第四 第五 第六 第七 第八 第九 人民 政府 街道 区委 市委",
+    "省委 常规 提级 机动 督查 检查 整治 行动 建设 发展 改革 教育 卫生 健康 财政 住房",
+    "城乡 应急 市场 监督 公安 司法 民政 人力 资源 社会 保障 交通 运输 文化 旅游 体育",
+    "农业 农村 水务 水利 生态 环境 自然 规划 统计 信访 机关 事务 投资 促进 集团 有限",
+    "公司 学校 医院 中心",
 )
+WORDS = tuple(word for line in _WORD_LIST for word in line.split())
 _BAD, _NEVER = 30.0, 1000.0
 
 
@@ -81,7 +83,7 @@ def _cost(title: str, place: int) -> float:
     if any(title.startswith(word, place - cut) for word in WORDS for cut in range(1, len(word))):
         return _BAD
     if title.startswith("关于", place):
-        return -12.0
+        return -20.0
     return -3.0 if before in CLOSING or before in "的局委区市县部厅院办处会" else 0.0
 
 

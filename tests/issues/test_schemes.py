@@ -1,7 +1,7 @@
 """The schemes print headings and points in the shapes of the product design, section 6."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from issues.schemes import (
@@ -81,6 +81,7 @@ def test_quotes_that_do_not_pair_only_become_single() -> None:
     assert nest_quotes("it’s “A”") == "it’s ‘A’"
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from("“”‘’甲乙")).map("".join))
 def test_moving_quotes_keeps_every_other_character_and_the_length(text: str) -> None:
     moved = nest_quotes(text)

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rectify.lib.chinese_dates import ChineseDateError, format_date, parse_date
@@ -70,11 +70,13 @@ def test_a_mistyped_century_is_refused() -> None:
         parse_date("0202-05-12")
 
 
+@settings(deadline=None)
 @given(st.dates(min_value=date(1949, 1, 1), max_value=date(2199, 12, 31)))
 def test_what_is_printed_is_read_back(day: date) -> None:
     assert parse_date(format_date(day)) == parse_date(day.isoformat()) == day
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12))
 def test_no_text_breaks_the_reader(text: str) -> None:
     try:

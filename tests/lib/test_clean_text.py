@@ -4,7 +4,7 @@ import unicodedata
 from xml.sax.saxutils import escape
 
 import defusedxml.ElementTree as ElementTree
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rectify.lib.clean_text import clean_text, has_control_characters, without_control_characters
@@ -34,6 +34,7 @@ def test_control_characters_are_reported_and_line_ends_are_not() -> None:
     assert not has_control_characters("a\r\nb\tc")
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_cleaned_text_is_clean_and_survives_xml(text: str) -> None:
     cleaned = clean_text(text)
@@ -42,6 +43,7 @@ def test_cleaned_text_is_clean_and_survives_xml(text: str) -> None:
     assert ElementTree.fromstring(f"<t>{escape(cleaned)}</t>").text in (cleaned, cleaned or None)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cn"])))
 def test_text_without_controls_is_only_stripped(text: str) -> None:
     assert clean_text(text) == text.strip()

@@ -1,7 +1,7 @@
 """Money is whole fen inside and never passes through floating point."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rectify.lib.money import (
@@ -90,6 +90,7 @@ def test_more_than_the_database_holds_is_refused() -> None:
         parse_yuan("9999999999999999亿元")
 
 
+@settings(deadline=None)
 @given(FEN)
 def test_what_is_printed_exactly_is_read_back(fen: int) -> None:
     assert parse_yuan(format_yuan(fen)) == fen

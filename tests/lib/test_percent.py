@@ -3,7 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from rectify.lib.percent import rate
@@ -42,6 +42,7 @@ def test_what_is_no_part_of_a_whole_has_no_rate(part: int, whole: int, decimals:
         rate(part, whole, decimals)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**6), st.integers(1, 10**6), st.integers(0, 2))
 def test_an_open_item_keeps_the_rate_below_one_hundred(
     part: int, extra: int, decimals: int

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rectify.lib.weeks import (
@@ -18,6 +18,7 @@ from rectify.lib.weeks import (
 DAYS = st.dates(min_value=date(1950, 1, 9), max_value=date(2190, 1, 1))
 
 
+@settings(deadline=None)
 @given(DAYS)
 def test_the_start_of_a_week_is_the_monday_on_or_before_the_day(day: date) -> None:
     monday = week_start(day)

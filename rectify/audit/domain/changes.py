@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.db.models import F
 
 from rectify.audit.actors import Actor
-from rectify.audit.domain.events import record
+from rectify.audit.domain.events import Changes, record
 from rectify.audit.exceptions import StaleVersion
 from rectify.audit.models import Operation, VersionedRow
 from rectify.lib.clock import now
@@ -28,12 +28,14 @@ def change(
     action: str,
     version: int,
     values: dict[str, Any],
+    also: Changes | None = None,
     label: str = "",
     operation: Operation | None = None,
 ) -> Row:
     """Write `values` if the row still has `version`, record who changed what, return the row.
 
-    Nothing is written where no value differs. Raises StaleVersion (with the row as it stands now)
+    `also` are changes of the same object that lie in tables of their own: they move the version
+    and are recorded with it. Nothing is written where nothing differs. Raises StaleVersion (with the row as it stands now)
     if somebody saved first, and ValidationError if the new values break the model's own rules.
     """
     before = type(row)._default_manager.filter(pk=row.pk, version=version).first()
@@ -44,7 +46,7 @@ def change(
         for name, value in values.items()
         if _stored(before, name) != _value(value)
     }
-    if not differing:
+    if not differing and not also:
         return row
     for name in values:
         setattr(row, name, values[name])
@@ -65,7 +67,7 @@ def change(
         action=action,
         subject=row,
         label=label,
-        changes=differing,
+        changes={**differing, **(also or {})},
         operation=operation,
     )
     return row

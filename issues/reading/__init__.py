@@ -1,0 +1,1 @@
+"""From texts to outlines: pure functions, no models."""

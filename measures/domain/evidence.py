@@ -1,0 +1,78 @@
+"""佐证材料: taking files in, linking them, handing them out."""
+
+import hashlib
+from typing import BinaryIO
+
+from django.core.files import File
+from django.db import transaction
+
+from measures.domain.measures import refuse_closed
+from measures.enums import EvidenceKind
+from measures.models import Evidence, EvidenceLink, Measure
+from measures.reading import require
+from rectify.accounts.enums import Ability
+from rectify.audit.actors import Actor, person
+from rectify.audit.domain.changes import add
+from rectify.audit.domain.events import record
+from rectify.audit.exceptions import Refused
+from rectify.audit.models import Operation
+
+
+@transaction.atomic
+def attach_evidence(
+    measure: Measure,
+    *,
+    actor: Actor,
+    file: BinaryIO,
+    name: str,
+    size: int,
+    kind: EvidenceKind = EvidenceKind.OTHER,
+    operation: Operation | None = None,
+) -> Evidence:
+    """Store a file (already checked by `interfaces.uploads`) and link it to the measure.
+
+    `size` in bytes. The same bytes in the same inspection are stored once and linked again.
+    Raises NotAllowed, Refused (closed, already linked).
+    """
+    require(actor, Ability.WRITE_PROGRESS, measure)
+    refuse_closed(measure)
+    inspection = measure.inspection
+    file.seek(0)
+    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    evidence = Evidence.objects.filter(inspection=inspection, sha256=sha256).first()
+    if evidence is None:
+        file.seek(0)
+        evidence = add(
+            Evidence(inspection=inspection, file=File(file, name=name), original_name=name,
+                     sha256=sha256, size=size, kind=kind, uploaded_by=person(actor),
+                     uploaded_by_name=actor.name),
+            actor=actor, organization=inspection.organization, action="evidence.add",
+            operation=operation,
+        )  # fmt: skip
+    _, created = EvidenceLink.objects.get_or_create(evidence=evidence, measure=measure)
+    if not created:
+        raise Refused(f"“{name}”已经在这条措施的佐证材料中，无需重复上传。", field="file")
+    record(actor=actor, organization=inspection.organization, action="evidence.link",
+           subject=measure, changes={"evidence": (None, evidence.original_name)},
+           operation=operation)  # fmt: skip
+    return evidence
+
+
+@transaction.atomic
+def hand_out(evidence: Evidence, *, actor: Actor) -> BinaryIO:
+    """Open the stored file for download, after checking its bytes, and record who took it.
+
+    Raises Refused where the file is missing or no longer has the recorded sha256.
+    """
+    try:
+        stored: BinaryIO = evidence.file.storage.open(evidence.file.name, "rb")
+    except OSError as error:
+        raise Refused("文件在存储中缺失，请联系管理员从备份恢复。") from error
+    intact = hashlib.file_digest(stored, "sha256").hexdigest() == evidence.sha256
+    record(actor=actor, organization=evidence.inspection.organization, action="evidence.download",
+           subject=evidence, success=intact)  # fmt: skip
+    if not intact:
+        stored.close()
+        raise Refused("文件内容与上传时不一致，已停止下载。请联系管理员。")
+    stored.seek(0)
+    return stored

@@ -1,0 +1,100 @@
+"""Opening and closing weekly rounds; closing freezes the figures for ever."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from issues.enums import Level
+from issues.models import Inspection
+from measures.domain.conditions import counted
+from measures.domain.figures import by_area, by_leader, by_section, headline
+from measures.domain.moment import Moment, moment_of
+from measures.domain.outcome_figures import outcome_figures
+from measures.domain.rollup import tree
+from measures.models import WeeklyRound
+from rectify.accounts.domain.permission import require_in
+from rectify.accounts.enums import Ability
+from rectify.audit.actors import Actor
+from rectify.audit.domain.changes import add, change
+from rectify.audit.exceptions import Refused
+from rectify.audit.models import Operation
+from rectify.lib.clock import now
+from rectify.lib.shanghai import SHANGHAI, day_of
+
+
+@transaction.atomic
+def open_round(
+    inspection: Inspection, *, actor: Actor, week_start: date, operation: Operation | None = None
+) -> WeeklyRound:
+    """Open the round of a week: from now (or that Monday 08:30) until Thursday 17:00 Shanghai.
+
+    Raises NotAllowed, ValidationError (not a Monday, opened before).
+    """
+    require_in(actor, Ability.RUN_ROUND, inspection.organization)
+    opened = datetime.combine(week_start, time(8, 30), SHANGHAI)
+    return add(
+        WeeklyRound(
+            inspection=inspection, week_start=week_start, opened_at=opened,
+            due_at=datetime.combine(week_start + timedelta(days=3), time(17, 0), SHANGHAI),
+        ),
+        actor=actor, organization=inspection.organization, action="round.open",
+        operation=operation,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def close_round(
+    round_: WeeklyRound, *, actor: Actor, version: int, operation: Operation | None = None
+) -> WeeklyRound:
+    """Close the round and freeze figures and rows as they stand.
+
+    Raises NotAllowed, StaleVersion, Refused when it is closed already.
+    """
+    inspection = round_.inspection
+    require_in(actor, Ability.RUN_ROUND, inspection.organization)
+    if round_.closed_at is not None:
+        raise Refused("本周调度已经结束。")
+    closed_at = now()
+    moment = moment_of(inspection, day_of(closed_at))
+    return change(
+        round_, actor=actor, organization=inspection.organization, action="round.close",
+        version=version, operation=operation,
+        values={"closed_at": closed_at, "frozen": freeze(inspection, moment)},
+    )  # fmt: skip
+
+
+def freeze(inspection: Inspection, moment: Moment) -> dict[str, Any]:
+    """Every figure and every row of the whole inspection at the moment, as plain JSON."""
+    shape = tree(inspection, moment, None)
+    money = outcome_figures(inspection, moment, None)
+    head = headline(inspection, moment, None)
+    return {
+        "as_of": moment.as_of.isoformat(),
+        "headline": dict(head.counts),
+        "rates": asdict(head.rates),
+        "levels": {level.value: shape.counts(level)
+                   for level in (Level.AREA, Level.ISSUE, Level.TASK)},
+        "by_section": [{"label": line.label, **line.counts}
+                       for line in by_section(inspection, moment, None)],
+        "by_leader": [{"label": line.label, **line.counts}
+                      for line in by_leader(inspection, moment, None)],
+        "by_area": [{"label": line.label, **line.counts}
+                    for line in by_area(inspection, moment, None)],
+        "rules": {"counted": money.rules, "repealed": money.rules_repealed,
+                  "draft": money.rules_draft},
+        "money": {line.kind.value: {"due_fen": line.due_fen, "paid_fen": line.paid_fen}
+                  for line in money.money},
+        "persons": {line.form.value: {"persons": line.persons, "occasions": line.occasions}
+                    for line in money.persons},
+        "meetings": money.meetings,
+        "rows": [
+            {"measure": public_id.hex, "status": status, "nature": nature, "lamp": lamp}
+            for public_id, status, nature, lamp in counted(inspection, moment, None)
+            .in_order()
+            .values_list("public_id", "state_status", "state_nature", "lamp")
+        ],
+    }  # fmt: skip

@@ -1,0 +1,32 @@
+"""Who may set up bureaus, people and grants (三员: accounts and grants lie in different hands)."""
+
+from rectify.accounts.enums import Ability
+from rectify.accounts.models import Organization
+from rectify.audit.actors import Actor, SystemActor
+from rectify.audit.exceptions import NotAllowed
+
+
+def require_account_manager(actor: Actor, organization: Organization | None) -> None:
+    """Raises NotAllowed unless the actor manages accounts there; None means nowhere yet."""
+    _require(actor, organization, Ability.MANAGE_ACCOUNTS, "只有系统管理员可以维护单位、科室和账号。")
+
+
+def require_grant_manager(actor: Actor, organization: Organization) -> None:
+    """Raises NotAllowed unless the actor manages that organization's grants."""
+    _require(actor, organization, Ability.MANAGE_GRANTS, "只有安全管理员可以授予或结束角色。")
+
+
+def require_any_account_manager(actor: Actor) -> None:
+    """Raises NotAllowed unless the actor manages accounts in some organization."""
+    if isinstance(actor, SystemActor) or actor.access.whole(Ability.MANAGE_ACCOUNTS):
+        return
+    raise NotAllowed("只有系统管理员可以维护单位、科室和账号。")
+
+
+def _require(
+    actor: Actor, organization: Organization | None, ability: Ability, message: str
+) -> None:
+    if isinstance(actor, SystemActor):
+        return
+    if organization is None or organization.pk not in actor.access.whole(ability):
+        raise NotAllowed(message)

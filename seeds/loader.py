@@ -1,0 +1,58 @@
+"""Loading the demo: both bureaus, every week of their inspections, through the domain functions."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from django.db import transaction
+
+from rectify.accounts.enums import Role
+from rectify.accounts.models import Membership, Organization
+from rectify.audit.origin import Origin, coming_from
+from seeds.bureaus import SEEDS, Bureau, set_up_bureaus
+from seeds.story import tell
+
+# (folder, code of the bureau)
+INSPECTIONS = (("demo_a", "shili-zhengshu"), ("demo_b", "yangli-renshe"))
+
+
+def is_loaded() -> bool:
+    return Organization.objects.filter(code=INSPECTIONS[0][1]).exists()
+
+
+def load_demo(*, today: date, accounts_file: Path, progress: Callable[[str, int, int], None]) -> None:
+    """Everything in one transaction; then the accounts and their password into a private file.
+
+    `progress(name, done, total)` is called as the steps of each inspection are done.
+    """
+    password = secrets.token_urlsafe(12)
+    with coming_from(Origin(source="demo")), transaction.atomic():
+        bureaus = set_up_bureaus(password)
+        for folder, code in INSPECTIONS:
+            tell(SEEDS / folder, bureaus[code], today,
+                 lambda done, total, name=folder: progress(name, done, total))  # type: ignore[misc]  # lambda with a default
+        write_accounts(accounts_file, password, bureaus)
+
+
+def write_accounts(path: Path, password: str, bureaus: dict[str, Bureau]) -> None:
+    """A table of one account per role and bureau, readable by its owner only."""
+    lines = ["演示账号（口令均为下行所示）", f"口令：{password}", ""]
+    for bureau in bureaus.values():
+        lines.append(bureau.organization.name)
+        shown: set[str] = set()
+        for row in Membership.objects.filter(organization=bureau.organization).select_related(
+            "user", "section"
+        ).order_by("user__sort_order", "pk"):  # fmt: skip
+            if row.user.username in shown:
+                continue
+            shown.add(row.user.username)
+            role = Role(row.role).label + (f"·{row.section.name}" if row.section else "")
+            lines.append(f"  {row.user.username:<18}{row.user.name}（{role}）")
+        lines.append("")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_text("\n".join(lines), encoding="utf-8")

@@ -1,0 +1,147 @@
+/* What the shell does beyond links and forms: menus, keys, print, focus, drafts. Every page works
+   without it. */
+(function () {
+  "use strict";
+
+  function all(selector, root) {
+    return Array.prototype.slice.call((root || document).querySelectorAll(selector));
+  }
+
+  /* things that only make sense with script are hidden in the markup */
+  function reveal(root) {
+    all("[data-print], [data-close], [data-keys-open]", root).forEach(function (one) {
+      one.hidden = false;
+    });
+  }
+
+  function closeMenus(except) {
+    all("details[data-menu][open]").forEach(function (menu) {
+      if (menu !== except) menu.open = false;
+    });
+  }
+
+  document.addEventListener("click", function (event) {
+    var target = event.target;
+    closeMenus(target.closest("details[data-menu]"));
+    if (target.closest("[data-print]")) {
+      closeMenus(null);
+      window.print();
+    }
+    if (target.closest("[data-close]")) {
+      var box = target.closest("details");
+      box.open = false;
+      box.querySelector("summary").focus();
+    }
+    if (target.closest("[data-keys-open]")) {
+      closeMenus(null);
+      showKeys();
+    }
+  });
+
+  /* ---- keys ---- */
+  var waiting = false;
+
+  function typing(element) {
+    return element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
+  }
+
+  function showKeys() {
+    var dialog = document.getElementById("keys");
+    if (dialog && dialog.showModal && !dialog.open) dialog.showModal();
+  }
+
+  document.addEventListener("keydown", function (event) {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Escape") {
+      var open = document.activeElement.closest("details[data-menu][open]");
+      closeMenus(null);
+      if (open) open.querySelector("summary").focus();
+      return;
+    }
+    if (document.documentElement.dataset.keys === "off") return;
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (waiting && /^[1-6]$/.test(event.key)) {
+      var link = all(".nav__link")[Number(event.key) - 1];
+      if (link) link.click();
+    }
+    waiting = event.key === "g";
+    if (event.key === "?") showKeys();
+    if (event.key === "/") {
+      var search = document.querySelector("[data-search]");
+      if (search) {
+        event.preventDefault();
+        search.focus();
+      }
+    }
+  });
+
+  /* ---- drafts: what was typed survives an expired session, in this tab only ---- */
+  function draftKey(form) {
+    return "draft:" + form.dataset.draft;
+  }
+
+  function draftFields(form) {
+    return all("textarea[name], input[type=text][name], input:not([type])[name]", form);
+  }
+
+  function keepDraft(form) {
+    var values = {};
+    draftFields(form).forEach(function (field) {
+      if (field.value !== field.defaultValue) values[field.name] = field.value;
+    });
+    sessionStorage.setItem(
+      draftKey(form),
+      JSON.stringify({ version: form.dataset.draftVersion || "", values: values })
+    );
+  }
+
+  function offerDraft(form) {
+    var kept = JSON.parse(sessionStorage.getItem(draftKey(form)) || "null");
+    if (!kept) return;
+    if (kept.version !== (form.dataset.draftVersion || "")) {
+      /* the row has moved on: the draft was saved, or the 409 page has shown it */
+      sessionStorage.removeItem(draftKey(form));
+      return;
+    }
+    var restored = false;
+    draftFields(form).forEach(function (field) {
+      var value = kept.values[field.name];
+      if (value !== undefined && value !== field.value) {
+        field.value = value;
+        restored = true;
+      }
+    });
+    if (restored) {
+      var note = document.createElement("p");
+      note.className = "note";
+      note.setAttribute("role", "status");
+      note.textContent = "已恢复您上次未保存的内容，请核对后保存。";
+      form.insertBefore(note, form.firstChild);
+    }
+  }
+
+  document.addEventListener("input", function (event) {
+    var form = event.target.closest("form[data-draft]");
+    if (form) keepDraft(form);
+  });
+
+  /* whoever logs out leaves nothing behind for the next person at this computer */
+  document.addEventListener("submit", function (event) {
+    if (event.target.matches("form[data-forget-drafts]")) sessionStorage.clear();
+  });
+
+  function start(root) {
+    reveal(root);
+    all("form[data-draft]", root).forEach(offerDraft);
+  }
+
+  document.addEventListener("htmx:load", function (event) {
+    if (event.target !== document.body) start(event.target);
+  });
+
+  document.addEventListener("DOMContentLoaded", function () {
+    start(document);
+    var problem = document.querySelector("[data-focus]");
+    if (problem) problem.focus();
+  });
+})();
