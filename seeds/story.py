@@ -36,7 +36,13 @@ from seeds.outcomes import outcome_steps
 from seeds.sample_files import sample_file
 
 Step = tuple[datetime, int, Callable[[], object]]
-# Said of a measure that has reached 基本完成 and goes on, in the weeks without a text of its own.
+# Said every third week by measures without a text of their own: a standstill (three weeks of
+# "no change") is told of those alone that the YAML names.
+GOING_ON = (
+    "本周继续推进，进度与计划一致。",
+    "与配合科室对接一次，按分工继续落实。",
+    "已完成阶段性工作，后续材料正在整理。",
+)
 KEPT_UP = (
     "按既定做法继续执行，本周检查一次，未发现新的问题。",
     "已落实事项运行正常，相关台账按周更新。",
@@ -198,8 +204,9 @@ def _entry(
         return
     elif row.get("unanswered") and week == story.calendar.weeks:
         return
-    elif row.get("basically") and week > row["basically"]:
-        values = {"text": KEPT_UP[(week + measure.position) % 3]} if week % 2 else {"no_change": True}
+    elif week % 3 == 1:
+        kept_up = row.get("basically") and week > row["basically"]
+        values = {"text": (KEPT_UP if kept_up else GOING_ON)[measure.place % 3]}
     else:
         values = {"no_change": True}
     story.then(
@@ -259,7 +266,8 @@ def _rounds(story: Story) -> None:
             calendar.moment(week, 1, 8, 30),
             lambda monday=monday: open_round(story.inspection, actor=office, week_start=monday),  # type: ignore[misc]  # mypy cannot infer a lambda with a default
         )
-        if monday + timedelta(days=4) <= calendar.last_day or calendar.last_day != calendar.today:
+        # The present week of a running inspection stays open.
+        if week < calendar.weeks or calendar.last_day != calendar.today:
             story.then(calendar.moment(week, 5, 17, 30), _end_of_week(story, monday))
     if calendar.last_day != calendar.today:
         story.then(calendar.moment(calendar.weeks, 5, 18), lambda: _published(story))

@@ -88,7 +88,7 @@ def _reporting(moment: Moment) -> Q:
 def _lead_entries(**narrow: object) -> Exists:
     return Exists(
         ProgressEntry.objects.filter(
-            measure=OuterRef("pk"), section_id=OuterRef("state_lead_section_id"), **narrow
+            measure=OuterRef("pk"), section_id=OuterRef("state__lead_section_id"), **narrow
         )
     )
 

@@ -1,4 +1,4 @@
-"""Reading a request: who asks, and where it is safe to go back to."""
+"""The request as views see it: who asks, and where it is safe to go back to."""
 
 from django.contrib.auth.middleware import get_user
 from django.core.exceptions import PermissionDenied
@@ -8,11 +8,17 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from rectify.accounts.models import User
 
 
+class LoggedIn(HttpRequest):
+    """A request that LoginRequiredMiddleware let through: its user is a person."""
+
+    user: User
+
+
 def visitor_of(request: HttpRequest) -> User | None:
     """The logged-in person, or None.
 
     `request.user` itself is a lazy proxy: its type is not User, and a domain function that
-    changes the row needs the row.
+    changes the person's own row needs the row.
     """
     user = get_user(request)
     return user if isinstance(user, User) else None

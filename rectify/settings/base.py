@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "rectify.accounts.middleware.HtmxLoginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "rectify.refusals.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -170,7 +171,7 @@ REDIS_URL = redis_url()
 # about what must be done, the broker only rings the bell.
 BROKER_FOLDER = VAR_DIR / "broker"
 CELERY = {
-    "broker_url": REDIS_URL or "filesystem://",
+    "broker_url": REDIS_URL or "filesystem://localhost/",
     "task_acks_late": True,
     "task_reject_on_worker_lost": True,
     "worker_prefetch_multiplier": 1,
@@ -196,6 +197,7 @@ CELERY = {
             "data_folder_in": str(BROKER_FOLDER / "queue"),
             "data_folder_out": str(BROKER_FOLDER / "queue"),
             "control_folder": str(BROKER_FOLDER / "control"),
+            "polling_interval": 0.2,
         }
     ),
 }
@@ -208,4 +210,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # Their own progress, one line per style sheet and font table.
+    "loggers": {"weasyprint": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
 }

@@ -5,7 +5,9 @@ import tempfile
 from pathlib import Path
 
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-_scratch = Path(os.environ.setdefault("RECTIFY_TEST_DIR", tempfile.mkdtemp(prefix="rectify-test-")))
+if "RECTIFY_TEST_DIR" not in os.environ:
+    os.environ["RECTIFY_TEST_DIR"] = tempfile.mkdtemp(prefix="rectify-test-")
+_scratch = Path(os.environ["RECTIFY_TEST_DIR"])
 FONTS = Path(os.environ.get("VAR_DIR") or Path(__file__).resolve().parents[2] / "var") / "fonts"
 os.environ.setdefault("FONT_DIR", str(FONTS))
 os.environ["VAR_DIR"] = str(_scratch / _worker)

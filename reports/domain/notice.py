@@ -37,6 +37,7 @@ NOTHING_YET = "正在按整改方案推进，尚无可公布的整改结果。"
 class Counted:
     """Everything that the headline paragraph states, all and public scope side by side."""
 
+    as_of: str
     moment: Moment
     all: Headline
     public: Headline
@@ -46,9 +47,11 @@ class Counted:
 
 
 def count_for_notice(inspection: Inspection, document: Document | None) -> Counted:
-    """The figures as of the document's 统计截至日, or of now where it names none."""
-    moment = moment_of(inspection, document.as_of if document else None)
+    """The figures as of the document's 统计截至日; a draft without one follows the ledger."""
+    day = document.as_of if document else None
+    moment = moment_of(inspection, day)
     return Counted(
+        as_of=format_date(day) if day else "目前",
         moment=moment,
         all=headline(inspection, moment, None),
         public=headline(inspection, moment, None, public_only=True),
@@ -105,7 +108,7 @@ def headline_paragraph(inspection: Inspection, counts: Counted) -> str:
         else f"，其中{issues['started']}个{inspection.label_issue}已启动整改"
     )
     text = (
-        f"截至{format_date(counts.moment.as_of)}，巡察反馈的{areas['total']}个"
+        f"截至{counts.as_of}，巡察反馈的{areas['total']}个"
         f"{inspection.label_area}{issues['total']}个{inspection.label_issue}，"
         f"分解为{tasks['total']}个{inspection.label_task}，制定{head['total']}项"
         f"{inspection.label_measure}{started}。其中，{_statuses(head)}，"

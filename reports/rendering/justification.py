@@ -9,7 +9,7 @@ function, so the replacement refuses any major version but the one it was measur
 from __future__ import annotations
 
 import inspect
-import unicodedata
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import trunc
@@ -25,6 +25,10 @@ _EXPECTED_PARAMETERS = ["context", "line", "extra_width"]
 WIDEST_GAP = 0.5
 # Below this position no character needs Chinese justification (U+2E80 CJK radicals).
 FIRST_CJK = "\u2e80"
+# Combining marks and variation selectors, which share the space of the character before them.
+_RIDING = re.compile(
+    "[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\u302a-\u302f\u3099\u309a\ufe00-\ufe0f]"
+)
 _INVISIBLE = "\u200b\u2060\ufeff"
 
 
@@ -61,13 +65,13 @@ def check_version(engine: Engine) -> None:
 def _spread(boxes: Any, line: Any, missing: float) -> bool:
     """Share ``missing`` (CSS px) out over the gaps of the line; False leaves it to WeasyPrint."""
     texts = list(_text_boxes(boxes, line))
-    if not texts or not any(mark >= FIRST_CJK for box in texts for mark in box.text):
+    whole = "".join([box.text for box in texts])
+    if not whole or max(whole) < FIRST_CJK:
         return False
     last = [box for box in texts if box.text.strip(_INVISIBLE)][-1]
     missing -= _restore_last_mark(last)
     # WeasyPrint counts one letter-space after the last character, and after invisible ones;
     # both lie behind the last visible character, which is what must touch the margin.
-    whole = "".join(box.text for box in texts)
     trailing = len(whole) - len(whole.rstrip(_INVISIBLE))
     missing += (trailing + 1) * _spacing(last.style)
     gaps = _characters(whole) - trailing - 1
@@ -152,4 +156,4 @@ def _spacing(style: Any) -> float:
 
 def _characters(text: str) -> int:
     """How many characters take letter-spacing: combining marks ride on the one before."""
-    return sum(1 for mark in text if not unicodedata.combining(mark))
+    return len(text) if text.isascii() else len(text) - len(_RIDING.findall(text))

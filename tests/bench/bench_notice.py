@@ -17,7 +17,7 @@ ROUNDS = 15
 
 
 def measure() -> list[dict[str, str | float | int]]:
-    """One row {name, ratio, limit, n}: CPU time of ``to_pdf`` over WeasyPrint alone, median of pairs.
+    """One row {name, ratio, limit, n}: median CPU time of ``to_pdf`` over WeasyPrint alone.
 
     The rival gets the same HTML, style sheets, fonts and PDF variant, but neither our
     justification nor our garbage collector setting. The two take turns.
