@@ -1,4 +1,4 @@
-"""Transitions of a measure's status as data: they drive the buttons, the help page and the guard."""
+"""Transitions of a measure's status as data: they drive buttons, help page and guard."""
 
 from dataclasses import dataclass
 

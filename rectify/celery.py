@@ -18,6 +18,6 @@ app.conf.beat_schedule = {
         "options": {"expires": 25},
     },
 }
-for name in ("data_folder_in", "control_folder"):
-    if place := settings.CELERY["broker_transport_options"].get(name):
-        Path(place).mkdir(parents=True, exist_ok=True)
+if not settings.REDIS_URL:
+    for name in ("queue", "control"):
+        Path(settings.BROKER_FOLDER, name).mkdir(parents=True, exist_ok=True)

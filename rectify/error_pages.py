@@ -7,9 +7,15 @@ from django.shortcuts import render
 
 WORDS = {
     HTTPStatus.BAD_REQUEST: ("请求有误", "请返回上一页，检查后重试。"),
-    HTTPStatus.FORBIDDEN: ("没有权限", "您的角色不能进行这项操作。如确有需要，请联系局办公室（整改办）。"),
+    HTTPStatus.FORBIDDEN: (
+        "没有权限",
+        "您的角色不能进行这项操作。如确有需要，请联系局办公室（整改办）。",
+    ),
     HTTPStatus.NOT_FOUND: ("没有找到", "页面不存在，或不在您的查看范围内。请从首页重新进入。"),
-    HTTPStatus.INTERNAL_SERVER_ERROR: ("系统出错", "本次操作没有保存。请稍后重试；仍不成功时请告知管理员。"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: (
+        "系统出错",
+        "本次操作没有保存。请稍后重试；仍不成功时请告知管理员。",
+    ),
 }
 
 

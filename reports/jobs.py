@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from datetime import date, timedelta
 from pathlib import Path
@@ -97,7 +98,9 @@ def _export_ledger(job: Job, progress: Progress) -> Outcome:
     ids = job.params["measures"]
     narrowed = None
     if ids is not None and job.requester is not None:
-        narrowed = Measure.objects.filter(pk__in=ids, inspection=inspection).visible_to(job.requester)
+        narrowed = Measure.objects.filter(pk__in=ids, inspection=inspection).visible_to(
+            job.requester
+        )
     path = _scratch(".xlsx")
     rows = write_ledger(
         inspection, path, measures=narrowed, user=job.requester,
@@ -125,6 +128,7 @@ def _weekly_digest(job: Job, progress: Progress) -> Outcome:
 
 
 def _scratch(suffix: str) -> Path:
-    handle = tempfile.NamedTemporaryFile(prefix="rectify-", suffix=suffix, delete=False)
-    handle.close()
-    return Path(handle.name)
+    """An empty file of its own for the result; the job moves it into the media folder."""
+    number, name = tempfile.mkstemp(prefix="rectify-", suffix=suffix)
+    os.close(number)
+    return Path(name)

@@ -42,10 +42,10 @@ def set_up_bureaus(password: str) -> dict[str, Bureau]:
     for spec in read_yaml(SEEDS / "organizations.yaml")["organizations"]:
         parent = bureaus[spec["parent"]].organization if spec.get("parent") else None
         organization = add_organization(
-            actor=SYSTEM, parent=parent,
-            **{key: spec.get(key) or "" for key in (
-                "code", "name", "short_name", "party_group_name", "phone", "address",
-                "postcode", "email")},
+            actor=SYSTEM, parent=parent, code=spec["code"], name=spec["name"],
+            short_name=spec["short_name"], party_group_name=spec.get("party_group_name", ""),
+            phone=spec["phone"], address=spec["address"], postcode=spec["postcode"],
+            email=spec["email"],
         )  # fmt: skip
         bureau = bureaus[spec["code"]] = Bureau(organization)
         for section in spec["sections"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from django.db import transaction
@@ -23,7 +24,9 @@ def is_loaded() -> bool:
     return Organization.objects.filter(code=INSPECTIONS[0][1]).exists()
 
 
-def load_demo(*, today: date, accounts_file: Path, progress: Callable[[str, int, int], None]) -> None:
+def load_demo(
+    *, today: date, accounts_file: Path, progress: Callable[[str, int, int], None]
+) -> None:
     """Everything in one transaction; then the accounts and their password into a private file.
 
     `progress(name, done, total)` is called as the steps of each inspection are done.
@@ -32,8 +35,7 @@ def load_demo(*, today: date, accounts_file: Path, progress: Callable[[str, int,
     with coming_from(Origin(source="demo")), transaction.atomic():
         bureaus = set_up_bureaus(password)
         for folder, code in INSPECTIONS:
-            tell(SEEDS / folder, bureaus[code], today,
-                 lambda done, total, name=folder: progress(name, done, total))  # type: ignore[misc]  # lambda with a default
+            tell(SEEDS / folder, bureaus[code], today, partial(progress, folder))
         write_accounts(accounts_file, password, bureaus)
 
 

@@ -1,4 +1,4 @@
-"""One demo inspection as a list of timed steps, carried out in order through the domain functions."""
+"""One demo inspection as timed steps, carried out in order through the domain functions."""
 
 from __future__ import annotations
 
@@ -129,8 +129,10 @@ def _area(story: Story, number: int, data: dict[str, Any]) -> None:
             **_disclosure(issue, secretary),
         )  # fmt: skip
         for t, task in enumerate(issue["tasks"], 1):
-            task_row = add_task(issue_row, actor=office, title=task["title"],
-                                operation=story.operation, **_disclosure(task, secretary))  # fmt: skip
+            task_row = add_task(
+                issue_row, actor=office, title=task["title"], operation=story.operation,
+                **_disclosure(task, secretary),
+            )  # fmt: skip
             for m, row in enumerate(task["measures"], 1):
                 measure = _measure(story, task_row, row)
                 story.measures[f"{number}.{i}.{t}.{m}"] = measure
@@ -167,19 +169,19 @@ def _life(story: Story, measure: Measure, row: dict[str, Any]) -> None:
     steps = ((start, Status.IN_PROGRESS), (basically, Status.BASICALLY_DONE),
              (done, Status.COMPLETED))  # fmt: skip
     final = done or basically
-    for week, status in steps:
-        if week is not None:
+    latest: int = max(texts, default=start or 1)
+    for reached, status in steps:
+        if reached is not None:
             values: dict[str, Any] = {"status": status}
-            if week == final and row.get("result"):
+            if reached == final and row.get("result"):
                 values["result_text"] = row["result"]
             hour = 9 if status == Status.IN_PROGRESS else 15
-            story.then(calendar.moment(week, 2, hour), _reported(measure, clerk, values))
+            story.then(calendar.moment(reached, 2, hour), _reported(measure, clerk, values))
     if row.get("result") and not final:
-        week = max(texts, default=start or 1)
-        story.then(calendar.moment(week, 2, 15), _reported(measure, clerk, {"result_text": row["result"]}))
+        story.then(calendar.moment(latest, 2, 15),
+                   _reported(measure, clerk, {"result_text": row["result"]}))  # fmt: skip
     for file in row.get("evidence") or []:
-        week = final or max(texts, default=start or 1)
-        story.then(calendar.moment(week, 2, 16), _attached(measure, clerk, file))
+        story.then(calendar.moment(final or latest, 2, 16), _attached(measure, clerk, file))
     if row.get("closed"):
         story.then(calendar.moment(row["closed"], 3, 10), _closed(story, measure, clerk, row))
 
@@ -195,14 +197,13 @@ def _entry(
     """The entry of one week, if the section wrote one: a text, "no change", or nothing."""
     first, last = row.get("start"), row.get("done") or story.calendar.weeks
     explicit = week in (row.get("no_change") or ())
+    silent = story.calendar.weeks if row.get("unanswered") else None
     if week in texts:
         entry = texts[week]
         values = {"text": entry["text"], "difficulty": entry.get("difficulty", "")}
     elif explicit:
         values = {"no_change": True}
-    elif first is None or not first <= week <= last:
-        return
-    elif row.get("unanswered") and week == story.calendar.weeks:
+    elif first is None or not first <= week <= last or week == silent:
         return
     elif week % 3 == 1:
         kept_up = row.get("basically") and week > row["basically"]

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from issues.enums import Stage
 from issues.models import Inspection
-from rectify.accounts.domain.permission import require_in
+from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability
 from rectify.accounts.models import Organization
 from rectify.audit.actors import Actor

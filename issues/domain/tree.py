@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from issues.models import Inspection, Issue, ProblemArea, Task
-from rectify.accounts.domain.permission import require_in
+from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability
 from rectify.audit.actors import Actor
 from rectify.audit.domain.changes import add, change

@@ -10,7 +10,9 @@ from rectify.accounts.models import User
 class Disclosed(models.Model):
     """Columns of a record that may be withheld. Abstract. Empty = as its parent, never wider."""
 
-    disclosure = models.CharField("公开范围", max_length=12, choices=Disclosure, blank=True, default="")
+    disclosure = models.CharField(
+        "公开范围", max_length=12, choices=Disclosure, blank=True, default=""
+    )
     disclosure_basis = models.CharField("不公开依据", max_length=200, blank=True)
     disclosure_reason = models.CharField("不公开理由", max_length=200, blank=True)
     disclosure_approver = models.ForeignKey(

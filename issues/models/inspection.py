@@ -96,13 +96,12 @@ class Inspection(VersionedRow):
         return self.name
 
     def clean(self) -> None:
-        days: list[tuple[str, date | None]] = [
-            ("plan_due_on", self.plan_due_on),
-            ("intensive_until", self.intensive_until),
+        days: list[tuple[str, str, date | None]] = [
+            ("plan_due_on", "方案报送期限", self.plan_due_on),
+            ("intensive_until", "集中整改期", self.intensive_until),
         ]
-        for name, day in days:
+        for name, label, day in days:
             if day is not None and self.feedback_on is not None and day < self.feedback_on:
-                label = self._meta.get_field(name).verbose_name
                 raise ValidationError({name: f"{label}不能早于反馈日期。"})
 
     def label_of(self, level: Level) -> str:

@@ -17,9 +17,7 @@ from rectify.audit.models import VersionedRow
 class AreaQuerySet(models.QuerySet["ProblemArea"]):
     def visible_to(self, user: User) -> AreaQuerySet:
         """Areas of bureaus that the person reads whole; others reach them through measures."""
-        return self.filter(
-            inspection__organization_id__in=user.access.whole(Ability.SEE_SUMMARY)
-        )
+        return self.filter(inspection__organization_id__in=user.access.whole(Ability.SEE_SUMMARY))
 
 
 class ProblemArea(SourceSpan, VersionedRow):
@@ -36,7 +34,9 @@ class ProblemArea(SourceSpan, VersionedRow):
         verbose_name = "方面"
         constraints = [
             models.CheckConstraint(
-                condition=~Q(title=""), name="area_has_title", violation_error_message="请填写方面。"
+                condition=~Q(title=""),
+                name="area_has_title",
+                violation_error_message="请填写方面。",
             )
         ]
 
@@ -46,9 +46,7 @@ class ProblemArea(SourceSpan, VersionedRow):
 
 class IssueQuerySet(models.QuerySet["Issue"]):
     def visible_to(self, user: User) -> IssueQuerySet:
-        return self.filter(
-            inspection__organization_id__in=user.access.whole(Ability.SEE_SUMMARY)
-        )
+        return self.filter(inspection__organization_id__in=user.access.whole(Ability.SEE_SUMMARY))
 
     def public(self) -> IssueQuerySet:
         """Issues that may be told to the public."""
@@ -77,7 +75,9 @@ class Issue(Disclosed, SourceSpan, VersionedRow):
         verbose_name = "问题"
         constraints = [
             models.CheckConstraint(
-                condition=~Q(title=""), name="issue_has_title", violation_error_message="请填写问题。"
+                condition=~Q(title=""),
+                name="issue_has_title",
+                violation_error_message="请填写问题。",
             ),
             models.CheckConstraint(
                 condition=~Q(disclosure__in=[Disclosure.PARTY_ONLY, Disclosure.WITHHELD])
@@ -93,9 +93,7 @@ class Issue(Disclosed, SourceSpan, VersionedRow):
 
 class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: User) -> TaskQuerySet:
-        return self.filter(
-            inspection__organization_id__in=user.access.whole(Ability.SEE_SUMMARY)
-        )
+        return self.filter(inspection__organization_id__in=user.access.whole(Ability.SEE_SUMMARY))
 
     def public(self) -> TaskQuerySet:
         return self.filter(public_along("", "issue"))

@@ -225,4 +225,6 @@ def _date(row: dict[str, Any], key: str, place: str) -> date | None:
     try:
         return date.fromisoformat(value)
     except ValueError as error:
-        raise OutlineError(f"{place}.{key}：{value!r} 不是 2021-05-12 形式的日期。".lstrip(".")) from error
+        raise OutlineError(
+            f"{place}.{key}：{value!r} 不是 2021-05-12 形式的日期。".lstrip(".")
+        ) from error

@@ -65,6 +65,7 @@ _COMPLETED = Q(state_status=Status.COMPLETED)
 _DONE = Q(state_status__in=Status.done_states())
 _STARTED = Q(state_status__in=[status for status in Status if status != Status.NOT_STARTED])
 _CLOSED = Q(state_closed_at__isnull=False)
+_NOT_CLOSED = Q(state_closed_at__isnull=True)
 OPEN = Q(state_status__in=[status for status in Status if status != Status.COMPLETED])
 
 
@@ -139,7 +140,6 @@ def _condition(key: str, label: str, applies: Callable[[Moment], Q]) -> tuple[st
     return key, Condition(key, label, applies)
 
 
-
 CONDITIONS: Mapping[str, Condition] = {
     **{status.value: _status(status) for status in Status},
     **{f"lamp_{lamp.value}": _lamp_is(lamp) for lamp in Lamp},
@@ -150,7 +150,7 @@ CONDITIONS: Mapping[str, Condition] = {
             _condition("done", "完成和基本完成", lambda _: _DONE),
             _condition("open", "未完成", lambda _: OPEN),
             _condition("closed", "已销号", lambda _: _CLOSED),
-            _condition("awaiting_closure", "待销号", lambda _: _COMPLETED & Q(state_closed_at__isnull=True)),
+            _condition("awaiting_closure", "待销号", lambda _: _COMPLETED & _NOT_CLOSED),
             _condition("overdue", "超期", _overdue),
             _condition(
                 "basically_overdue", "基本完成超期",

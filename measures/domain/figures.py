@@ -75,9 +75,11 @@ def by_section(inspection: Inspection, moment: Moment, user: User | None) -> lis
     """A line for every section of the bureau in its fixed order, zero lines included (rule 6:
     only the lead section counts a measure). Two queries."""
     found = _grouped(inspection, moment, user, "state_lead_section_id")
-    sections: Sequence[Section] = Section.objects.filter(
-        organization=inspection.organization_id, archived_at__isnull=True
-    ).order_by("sort_order", "pk")
+    sections: Sequence[Section] = list(
+        Section.objects.filter(
+            organization=inspection.organization_id, archived_at__isnull=True
+        ).order_by("sort_order", "pk")
+    )
     if user is not None and inspection.organization_id not in _whole(user):
         sections = [section for section in sections if section.pk in found]
     lines = [_line(section.public_id, section.name, found.pop(section.pk, {}), inspection)

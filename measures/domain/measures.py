@@ -14,7 +14,7 @@ from measures.enums import ApplicationState
 from measures.models import Adjustment, Measure, MeasureLeader, MeasureSupport, PlanBaseline
 from measures.reading import require
 from measures.rules import EDIT_FIELDS, PLAN_FIELDS
-from rectify.accounts.domain.permission import require_in
+from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability
 from rectify.accounts.models import Organization, Section, User
 from rectify.audit.actors import Actor, person

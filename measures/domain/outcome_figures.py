@@ -75,9 +75,7 @@ def counted_outcomes(
     return rows.filter(window | Q(happened_on__isnull=True))
 
 
-def outcome_figures(
-    inspection: Inspection, moment: Moment, user: User | None
-) -> OutcomeFigures:
+def outcome_figures(inspection: Inspection, moment: Moment, user: User | None) -> OutcomeFigures:
     """Every figure of outcomes, zeros included. Five queries."""
     rules = counted_outcomes(RuleOutcome, inspection, moment, user).aggregate(
         counted=Count("pk", filter=COUNTED_RULES),

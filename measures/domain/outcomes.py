@@ -14,7 +14,7 @@ from measures.models import (
     PersonOutcome,
     RuleOutcome,
 )
-from rectify.accounts.domain.permission import require_in
+from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability
 from rectify.audit.actors import Actor
 from rectify.audit.domain.changes import add

@@ -12,7 +12,7 @@ from issues.enums import SourceKind, Stage
 from issues.models import ClaimedFigure, Inspection, Issue, SourceDocument
 from issues.reading.outline import Outline, OutlineIssue
 from measures.domain.measures import add_measure
-from rectify.accounts.domain.permission import require_in
+from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability
 from rectify.accounts.models import Organization
 from rectify.audit.actors import Actor

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -125,6 +126,7 @@ def _by_task(
         .values("task_id")
         .annotate(**{f"n_{s.value}": Count("pk", filter=Q(state_status=s)) for s in Status})
     )
+    plain: Iterable[Any] = rows
     return {
-        row["task_id"]: Counter({s.value: row[f"n_{s.value}"] for s in Status}) for row in rows
+        row["task_id"]: Counter({s.value: row[f"n_{s.value}"] for s in Status}) for row in plain
     }

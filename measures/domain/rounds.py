@@ -16,7 +16,7 @@ from measures.domain.moment import Moment, moment_of
 from measures.domain.outcome_figures import outcome_figures
 from measures.domain.rollup import tree
 from measures.models import WeeklyRound
-from rectify.accounts.domain.permission import require_in
+from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability
 from rectify.audit.actors import Actor
 from rectify.audit.domain.changes import add, change
@@ -93,8 +93,11 @@ def freeze(inspection: Inspection, moment: Moment) -> dict[str, Any]:
         "meetings": money.meetings,
         "rows": [
             {"measure": public_id.hex, "status": status, "nature": nature, "lamp": lamp}
-            for public_id, status, nature, lamp in counted(inspection, moment, None)
-            .in_order()
-            .values_list("public_id", "state_status", "state_nature", "lamp")
+            for public_id, status, nature, lamp in _frozen_rows(inspection, moment)
         ],
     }  # fmt: skip
+
+
+def _frozen_rows(inspection: Inspection, moment: Moment) -> Any:
+    rows: Any = counted(inspection, moment, None).in_order()
+    return rows.values_list("public_id", "state_status", "state_nature", "lamp")

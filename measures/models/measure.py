@@ -29,17 +29,21 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
         if access.sections and section_scope in (Scope.PORTFOLIO, Scope.LEAD):
             reach |= Q(lead_section_id__in=access.sections)
             if section_scope == Scope.PORTFOLIO:
-                reach |= Exists(
-                    MeasureSupport.objects.filter(
-                        measure=OuterRef("pk"), section_id__in=access.sections
+                reach |= Q(
+                    Exists(
+                        MeasureSupport.objects.filter(
+                            measure=OuterRef("pk"), section_id__in=access.sections
+                        )
                     )
                 )
         if access.scope_of(ability, Role.LEADER) == Scope.PORTFOLIO:
             led = access.by_role.get(Role.LEADER, frozenset())
             reach |= Q(organization_id__in=led) & (
                 Q(leader_id=access.user_id)
-                | Exists(
-                    MeasureLeader.objects.filter(measure=OuterRef("pk"), user_id=access.user_id)
+                | Q(
+                    Exists(
+                        MeasureLeader.objects.filter(measure=OuterRef("pk"), user_id=access.user_id)
+                    )
                 )
             )
         return self.filter(reach)
@@ -121,9 +125,7 @@ class Measure(Disclosed, SourceSpan, VersionedRow):
     recurrence = models.CharField("频次", max_length=60, blank=True)
     stage_goal = models.TextField("阶段目标", blank=True)
     next_report_on = models.DateField("下次报送", null=True, blank=True)
-    status = models.CharField(
-        "完成状态", max_length=16, choices=Status, default=Status.NOT_STARTED
-    )
+    status = models.CharField("完成状态", max_length=16, choices=Status, default=Status.NOT_STARTED)
     completed_on = models.DateField("完成时间", null=True, blank=True)
     closed_at = models.DateTimeField("销号时间", null=True, blank=True)
     same_as = models.ForeignKey(

@@ -51,9 +51,7 @@ class MeasureState(models.Model):
                 name="state_span_order",
             ),
         ]
-        indexes = [
-            models.Index(fields=["measure", "valid_from", "valid_to"], name="state_as_of")
-        ]
+        indexes = [models.Index(fields=["measure", "valid_from", "valid_to"], name="state_as_of")]
 
     def __str__(self) -> str:
         return f"{self.get_status_display()} {self.valid_from:%Y-%m-%d}"

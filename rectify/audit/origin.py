@@ -8,18 +8,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Origin:
-    """`source` is browser, command or schedule; `ip` and `request_id` are empty outside a request."""
+    """`source` is browser, command, schedule or demo; the rest is empty outside a request."""
 
     source: str = "command"
     ip: str = ""
     request_id: str = ""
 
 
-_current: ContextVar[Origin] = ContextVar("origin", default=Origin())
+_OUTSIDE = Origin()
+_current: ContextVar[Origin | None] = ContextVar("origin", default=None)
 
 
 def current_origin() -> Origin:
-    return _current.get()
+    return _current.get() or _OUTSIDE
 
 
 @contextmanager

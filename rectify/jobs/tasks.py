@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from rectify.jobs.domain import outbox, reconcile as reconciling, work
+from rectify.jobs.domain import outbox, work
+from rectify.jobs.domain import reconcile as reconciling
 
 
 @shared_task(ignore_result=True)  # retried by the next tick

@@ -38,7 +38,7 @@ def folder(name: str, default: Path) -> Path:
 
 
 def flag(name: str, default: bool) -> bool:
-    """A yes/no setting. Raises ImproperlyConfigured for anything but 1/0/true/false/yes/no/on/off."""
+    """A yes/no setting. Raises ImproperlyConfigured for a word that is neither."""
     value = os.environ.get(name, "").strip().lower()
     if not value:
         return default
@@ -62,7 +62,9 @@ def database(var_dir: Path) -> dict[str, Any]:
     scheme = url.split(":", 1)[0]
     if scheme in {"postgres", "postgresql"}:
         if not urlsplit(url).path.strip("/"):
-            raise ImproperlyConfigured("DATABASE_URL 缺少数据库名：postgres://用户:口令@主机:端口/库名。")
+            raise ImproperlyConfigured(
+                "DATABASE_URL 缺少数据库名：postgres://用户:口令@主机:端口/库名。"
+            )
         return {
             **env.db_url_config(url),
             "CONN_MAX_AGE": 60,
@@ -113,7 +115,9 @@ def secret_key(fallback_file: Path | None) -> str:
             fallback_file.write_text(secrets.token_urlsafe(48), encoding="utf-8")
         key = fallback_file.read_text(encoding="utf-8").strip()
     if len(key) < 32:
-        raise ImproperlyConfigured("SECRET_KEY 缺失或不足 32 个字符：请设置 SECRET_KEY 或 SECRET_KEY_FILE。")
+        raise ImproperlyConfigured(
+            "SECRET_KEY 缺失或不足 32 个字符：请设置 SECRET_KEY 或 SECRET_KEY_FILE。"
+        )
     return key
 
 

@@ -1,4 +1,4 @@
-"""A bureau's own server: secrets must be given, cookies need TLS unless PLAIN_HTTP says otherwise."""
+"""A bureau's own server: secrets are given, cookies need TLS unless PLAIN_HTTP is set."""
 
 from rectify.settings.base import *  # noqa: F403 - settings extend one another by star import
 from rectify.settings.base import PLAIN_HTTP

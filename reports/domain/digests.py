@@ -14,7 +14,7 @@ from measures.domain.figures import headline
 from measures.domain.moment import Moment, default_as_of, moment_of
 from measures.domain.rounds import freeze
 from measures.models import WeeklyRound
-from rectify.accounts.domain.permission import require_in
+from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability, Role
 from rectify.accounts.models import Membership, User
 from rectify.audit.actors import Actor

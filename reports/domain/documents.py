@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from issues.models import Inspection
-from rectify.accounts.domain.permission import require_in
+from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability
 from rectify.audit.actors import Actor, person
 from rectify.audit.domain.changes import add, change

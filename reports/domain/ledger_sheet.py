@@ -116,9 +116,7 @@ def _row(number: int, measure: Measure, parts: Reading) -> dict[str, Any]:
         "result": measure.result_text if Reading.RESULT in parts else "",
         "status": measure.get_status_display(),
         "completed_on": measure.completed_on,
-        "evidence": "、".join(
-            link.evidence.original_name for link in measure.evidence_links.all()
-        )
+        "evidence": "、".join(link.evidence.original_name for link in measure.evidence_links.all())
         if full
         else "",
         "remark": measure.remark if full else "",

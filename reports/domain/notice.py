@@ -105,7 +105,7 @@ def headline_paragraph(inspection: Inspection, counts: Counted) -> str:
     started = (
         "，均已启动整改"
         if issues["started"] == issues["total"]
-        else f"，其中{issues['started']}个{inspection.label_issue}已启动整改"
+        else f"，{issues['started']}个{inspection.label_issue}已启动整改"
     )
     text = (
         f"截至{counts.as_of}，巡察反馈的{areas['total']}个"
@@ -143,9 +143,7 @@ def unprinted(inspection: Inspection, counts: Counted) -> list[Measure]:
     return list(rows.filter(result_text="").for_ledger())
 
 
-def _issue_body(
-    inspection: Inspection, issue: Node, texts: dict[int, list[str]]
-) -> list[Block]:
+def _issue_body(inspection: Inspection, issue: Node, texts: dict[int, list[str]]) -> list[Block]:
     scheme = SCHEMES[inspection.scheme]
     if not inspection.prints_tasks:
         together = [text for task in issue.children for text in texts.get(task.row.pk, [])]
@@ -212,7 +210,10 @@ def _withheld(inspection: Inspection, counts: Counted) -> str:
     issues = f"{claimed - listed}个{inspection.label_issue}" if claimed != listed else ""
     measures = f"{hidden}项{inspection.label_measure}"
     both = f"{issues}（涉及{measures}）" if issues and hidden else issues or measures
-    return f"上述事项中有{both}按规定不予公开，本通报列出其余{listed}个{inspection.label_issue}的整改情况。"
+    return (
+        f"上述事项中有{both}按规定不予公开，"
+        f"本通报列出其余{listed}个{inspection.label_issue}的整改情况。"
+    )
 
 
 def _contact(inspection: Inspection, note: str) -> str:

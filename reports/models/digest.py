@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from issues.models import Inspection
 from measures.models.rounds import require_monday
@@ -14,7 +15,7 @@ from reports.enums import Audience
 
 class DigestQuerySet(models.QuerySet["Digest"]):
     def visible_to(self, user: User) -> DigestQuerySet:
-        """The bureau's own digests for those who read it whole; a section's or leader's for them."""
+        """The bureau's digests for those who read it whole; a section's or leader's for them."""
         access = user.access
         return self.filter(
             models.Q(
@@ -52,8 +53,8 @@ class Digest(PublicRow):
                 "inspection",
                 "week_start",
                 "audience",
-                models.functions.Coalesce("section", 0),
-                models.functions.Coalesce("leader", 0),
+                Coalesce("section", 0),
+                Coalesce("leader", 0),
                 "revision",
                 name="digest_once",
             )

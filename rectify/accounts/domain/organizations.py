@@ -42,9 +42,7 @@ def add_organization(
         postcode=postcode,
         email=email,
     )
-    return add(
-        row, actor=actor, organization=row, action="organization.add", operation=operation
-    )
+    return add(row, actor=actor, organization=row, action="organization.add", operation=operation)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Who may set up bureaus, people and grants (三员: accounts and grants lie in different hands)."""
+"""The guard that every domain function starts with."""
 
 from rectify.accounts.enums import Ability
 from rectify.accounts.models import Organization
@@ -6,9 +6,22 @@ from rectify.audit.actors import Actor, SystemActor
 from rectify.audit.exceptions import NotAllowed
 
 
+def may_in(actor: Actor, ability: Ability, organization: Organization) -> bool:
+    """Whether the ability reaches every record of the organization."""
+    return isinstance(actor, SystemActor) or organization.pk in actor.access.whole(ability)
+
+
+def require_in(actor: Actor, ability: Ability, organization: Organization) -> None:
+    """Raises NotAllowed, with a sentence for the screen, unless `may_in`."""
+    if not may_in(actor, ability, organization):
+        raise NotAllowed(f"您在{organization}没有“{ability.label}”的权限。")
+
+
 def require_account_manager(actor: Actor, organization: Organization | None) -> None:
     """Raises NotAllowed unless the actor manages accounts there; None means nowhere yet."""
-    _require(actor, organization, Ability.MANAGE_ACCOUNTS, "只有系统管理员可以维护单位、科室和账号。")
+    _require(
+        actor, organization, Ability.MANAGE_ACCOUNTS, "只有系统管理员可以维护单位、科室和账号。"
+    )
 
 
 def require_grant_manager(actor: Actor, organization: Organization) -> None:

@@ -8,14 +8,15 @@ from django.contrib.auth.password_validation import validate_password
 
 from rectify.accounts.models import User
 
-PASSWORD_HELP = "至少 12 个字符，不能全是数字，不能与姓名或登录名相近，也不能是常见口令。"
+RULES_IN_WORDS = "至少 12 个字符，不能全是数字，不能与姓名或登录名相近，也不能是常见口令。"
 
 
 class LoginForm(AuthenticationForm):
     """Login name and password; the refusal does not tell which of the two was wrong."""
 
     error_messages = {
-        "invalid_login": "登录名或口令不正确。请核对大小写和输入法后重试；忘记口令请联系系统管理员。",
+        "invalid_login": "登录名或口令不正确。请核对大小写和输入法后重试；"
+        "忘记口令请联系系统管理员。",
         "inactive": "该账号已停用，请联系系统管理员。",
     }
 
@@ -46,7 +47,7 @@ class PasswordForm(forms.Form):
     """The old password, and the new one twice."""
 
     old_password = _password("现在的口令", "current-password", "请填写现在的口令。")
-    new_password = _password("新口令", "new-password", "请填写新口令。", PASSWORD_HELP)
+    new_password = _password("新口令", "new-password", "请填写新口令。", RULES_IN_WORDS)
     repeated = _password("再输一次新口令", "new-password", "请再输一次新口令。")
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:

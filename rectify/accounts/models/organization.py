@@ -52,7 +52,9 @@ class Section(VersionedRow):
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="sections")
     name = models.CharField("名称", max_length=60)
-    kind = models.CharField("性质", max_length=24, choices=SectionKind, default=SectionKind.INTERNAL)
+    kind = models.CharField(
+        "性质", max_length=24, choices=SectionKind, default=SectionKind.INTERNAL
+    )
     sort_order = models.PositiveIntegerField("排序")
     archived_at = models.DateTimeField("停用时间", null=True, blank=True)
     objects = SectionQuerySet.as_manager()

@@ -7,9 +7,9 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from rectify.accounts.enums import Ability, Role
-from rectify.audit.models import VersionedRow
 from rectify.accounts.models.organization import Organization
 from rectify.accounts.rules import Access
+from rectify.audit.models import VersionedRow
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -99,8 +99,9 @@ def _below(roots: set[int]) -> frozenset[int]:
     found: set[int] = set()
     level = roots
     while level:
-        level = set(
-            Organization.objects.filter(parent_id__in=level).values_list("pk", flat=True)
-        ) - found
+        level = (
+            set(Organization.objects.filter(parent_id__in=level).values_list("pk", flat=True))
+            - found
+        )
         found |= level
     return frozenset(found)

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.views import LoginView as DjangoLoginView
 from django.contrib.auth.views import LogoutView as DjangoLogoutView
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from rectify.accounts.domain import sessions
 from rectify.accounts.interfaces.forms import LoginForm
@@ -37,7 +37,7 @@ class LoginView(DjangoLoginView):
 class LogoutView(DjangoLogoutView):
     """Logging out is a POST: a link in a mail must not do it."""
 
-    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         user = visitor_of(request)
         if request.method == "POST" and user is not None:
             sessions.log_out(user)

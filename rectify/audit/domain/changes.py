@@ -16,6 +16,8 @@ from rectify.lib.clock import now
 if TYPE_CHECKING:
     from rectify.accounts.models import Organization
 
+# Columns of a new row that its first event need not repeat, and the one that it must not.
+UNSHOWN = {"id", "public_id", "version", "created_at", "updated_at", "password"}
 Row = TypeVar("Row", bound=VersionedRow)
 
 
@@ -35,8 +37,9 @@ def change(
     """Write `values` if the row still has `version`, record who changed what, return the row.
 
     `also` are changes of the same object that lie in tables of their own: they move the version
-    and are recorded with it. Nothing is written where nothing differs. Raises StaleVersion (with the row as it stands now)
-    if somebody saved first, and ValidationError if the new values break the model's own rules.
+    and are recorded with it. Nothing is written where nothing differs. Raises StaleVersion (with
+    the row as it stands now) if somebody saved first, and ValidationError if the new values break
+    the model's own rules.
     """
     before = type(row)._default_manager.filter(pk=row.pk, version=version).first()
     if before is None:
@@ -54,12 +57,9 @@ def change(
     row.clean_fields(exclude=_others(row, values))
     row.clean()
     row.validate_constraints()
-    updated = (
-        type(row)
-        ._default_manager.filter(pk=row.pk, version=version)
-        .update(**{name: values[name] for name in differing}, version=F("version") + 1, updated_at=now())
-    )
-    if not updated:
+    written = {name: values[name] for name in differing}
+    rows = type(row)._default_manager.filter(pk=row.pk, version=version)
+    if not rows.update(**written, version=F("version") + 1, updated_at=now()):
         raise StaleVersion(type(row)._default_manager.get(pk=row.pk))
     record(
         actor=actor,
@@ -93,8 +93,7 @@ def add(
     shown = {
         field.attname: (None, getattr(row, field.attname))
         for field in row._meta.concrete_fields
-        if field.attname not in {"id", "public_id", "version", "created_at", "updated_at", "password"}
-        and getattr(row, field.attname) not in (None, "", [], {})
+        if field.attname not in UNSHOWN and getattr(row, field.attname) not in (None, "", [], {})
     }
     record(
         actor=actor,
@@ -109,11 +108,8 @@ def add(
 
 
 def _stored(row: models.Model, name: str) -> Any:
-    return _value(getattr(row, row._meta.get_field(name).attname if _is_key(row, name) else name))
-
-
-def _is_key(row: models.Model, name: str) -> bool:
-    return bool(row._meta.get_field(name).is_relation)
+    """The column's value; for a foreign key its id, without fetching the row behind it."""
+    return _value(getattr(row, getattr(row._meta.get_field(name), "attname", name)))
 
 
 def _value(value: Any) -> Any:

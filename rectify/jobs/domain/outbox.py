@@ -73,7 +73,9 @@ def deliver_due() -> int:
     for delivery in due.order_by("due_at", "pk")[:500]:
         claimed = Delivery.objects.filter(
             pk=delivery.pk, status=DeliveryStatus.PENDING, due_at=delivery.due_at
-        ).update(due_at=now() + timedelta(minutes=_wait(delivery.attempts)), attempts=F("attempts") + 1)
+        ).update(
+            due_at=now() + timedelta(minutes=_wait(delivery.attempts)), attempts=F("attempts") + 1
+        )
         if claimed:
             sent += _send(delivery)
     return sent

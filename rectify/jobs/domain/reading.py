@@ -18,6 +18,4 @@ def mark_all_read(*, actor: User) -> int:
 
 
 def _unread(actor: User) -> DeliveryQuerySet:
-    return Delivery.objects.visible_to(actor).filter(
-        channel=Channel.IN_APP, read_at__isnull=True
-    )
+    return Delivery.objects.visible_to(actor).filter(channel=Channel.IN_APP, read_at__isnull=True)

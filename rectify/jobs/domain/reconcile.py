@@ -26,7 +26,12 @@ def drain() -> tuple[int, int]:
     revive_lost()
     create_what_is_due()
     ran = 0
-    while pk := Job.objects.filter(status=JobStatus.QUEUED).order_by("pk").values_list("pk", flat=True).first():
+    while (
+        pk := Job.objects.filter(status=JobStatus.QUEUED)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+        .first()
+    ):
         run(pk)
         ran += 1
     return ran, deliver_due()

@@ -78,9 +78,7 @@ def retry_job(job: Job, *, actor: Actor) -> Job:
 
     Raises Refused while it runs, and where the same work was requested anew in the meantime.
     """
-    if Job.objects.filter(
-        kind=job.kind, key=job.key, status__in=JobStatus.open_states()
-    ).exists():
+    if Job.objects.filter(kind=job.kind, key=job.key, status__in=JobStatus.open_states()).exists():
         raise Refused("同样的任务正在进行，无需重试。")
     if not Job.objects.filter(
         pk=job.pk, status__in=[JobStatus.FAILED, JobStatus.CANCELLED]
@@ -117,7 +115,7 @@ def run(job_id: int) -> Job | None:
         _end(job, JobStatus.CANCELLED, message="已取消")
     except Refused as refusal:
         _end(job, JobStatus.FAILED, message=refusal.message, error=refusal.message)
-    except Exception as error:  # noqa: BLE001 - outer edge of a task: any failure must be seen in the row
+    except Exception as error:
         log.exception("job %s failed", job.pk)
         again = job.attempts < Job.MAX_ATTEMPTS
         _end(
@@ -181,7 +179,9 @@ def _succeed(job: Job, outcome: Outcome) -> None:
 
 
 @transaction.atomic
-def _end(job: Job, status: JobStatus, *, message: str, error: str = "", log_lines: str = "") -> None:
+def _end(
+    job: Job, status: JobStatus, *, message: str, error: str = "", log_lines: str = ""
+) -> None:
     Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING).update(
         status=status, message=message[:200], error=error, log=log_lines, leased_until=None,
         finished_at=None if status == JobStatus.QUEUED else now(),

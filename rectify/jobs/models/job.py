@@ -51,9 +51,7 @@ class Job(VersionedRow):
     log = models.TextField("日志", blank=True)
     error = models.TextField("错误", blank=True)
     result = models.JSONField("结果", default=dict, blank=True)
-    result_file = models.FileField(
-        "文件", upload_to=result_path, max_length=200, blank=True
-    )
+    result_file = models.FileField("文件", upload_to=result_path, max_length=200, blank=True)
     result_name = models.CharField("文件名", max_length=200, blank=True)
     result_sha256 = models.CharField(max_length=64, blank=True)
     cancel_requested = models.BooleanField("已请求取消", default=False)

@@ -1,0 +1,3 @@
+"""Addresses; being filled."""
+
+urlpatterns: list[object] = []
