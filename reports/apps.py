@@ -9,3 +9,4 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("reports.jobs").register_all()
+        import_module("rectify.checks")  # the registry of system checks is filled by import

@@ -16,6 +16,7 @@ from rectify.audit.actors import SYSTEM, Actor
 from rectify.jobs.domain.work import request_job
 from rectify.jobs.models import Job
 from rectify.jobs.registry import Outcome, Progress, register, register_calendar
+from rectify.lib.canonical import sha256_of
 from rectify.lib.clock import today
 from rectify.lib.weeks import week_start
 from reports.domain.digests import build_digest
@@ -37,7 +38,7 @@ def register_all() -> None:
 def request_export(inspection: Inspection, *, actor: Actor, measure_ids: list[int] | None) -> Job:
     """Queue the 一览表; `measure_ids` are what the filter shows, None = all that may be read."""
     who = getattr(actor, "pk", 0)
-    scope = "all" if measure_ids is None else f"{len(measure_ids)}-{hash(tuple(measure_ids))}"
+    scope = "all" if measure_ids is None else f"{len(measure_ids)}-{sha256_of(measure_ids)}"
     return request_job(
         EXPORT_LEDGER, actor=actor, organization=inspection.organization,
         title=f"导出一览表：{inspection.name}",

@@ -63,24 +63,13 @@ def add_measure(
     frozen = PlanBaseline.objects.filter(inspection=inspection).exists()
     if frozen and not reason:
         raise Refused("整改方案已审定：新增措施属于措施调整，请写明理由。", field="reason")
-    highest = Measure.objects.filter(task=task).aggregate(top=Max("position"))["top"] or 0
-    if highest >= MOST_SIBLINGS:
-        raise Refused(f"同一任务最多 {MOST_SIBLINGS} 条措施。")
+    position = _next_position(task)
     measure = Measure(
-        organization=organization,
-        inspection=inspection,
-        task=task,
-        position=highest + 1,
-        place=place_of(task, highest + 1),
-        text=text.strip(),
-        leader=leader,
-        leader_name=leader.name if leader else "",
-        lead_section=lead_section,
-        lead_section_name=lead_section.name if lead_section else "",
-        owner=owner,
-        owner_name=owner.name if owner else "",
+        organization=organization, inspection=inspection, task=task, position=position,
+        place=place_of(task, position), text=text.strip(),
+        **_with_names({"leader": leader, "lead_section": lead_section, "owner": owner}),
         **fields,
-    )
+    )  # fmt: skip
     add(measure, actor=actor, organization=organization, action="measure.create",
         operation=operation)  # fmt: skip
     _set_co_leaders(measure, co_leaders)
@@ -120,9 +109,7 @@ def edit_measure(
     columns = dict(values)
     co_leaders = columns.pop("co_leaders", None)
     supports = columns.pop("support_sections", None)
-    for name, snapshot in SNAPSHOTS.items():
-        if name in columns:
-            columns[snapshot] = columns[name].name if columns[name] else ""
+    columns = _with_names(columns)
     lists = _list_changes(measure, co_leaders, supports)
     plan_changes = _plan_changes(measure, columns) | lists
     if plan_changes and PlanBaseline.objects.filter(inspection=measure.inspection_id).exists():
@@ -139,6 +126,23 @@ def edit_measure(
         _set_supports(measure, supports)
     write_state(measure)
     return measure
+
+
+def _with_names(columns: dict[str, Any]) -> dict[str, Any]:
+    """The columns with the name at the time beside every person and section among them."""
+    names = {
+        snapshot: columns[name].name if columns[name] else ""
+        for name, snapshot in SNAPSHOTS.items()
+        if name in columns
+    }
+    return {**columns, **names}
+
+
+def _next_position(task: Task) -> int:
+    highest = Measure.objects.filter(task=task).aggregate(top=Max("position"))["top"] or 0
+    if highest >= MOST_SIBLINGS:
+        raise Refused(f"同一任务最多 {MOST_SIBLINGS} 条措施。")
+    return int(highest) + 1
 
 
 def refuse_closed(measure: Measure) -> None:

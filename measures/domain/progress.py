@@ -1,6 +1,7 @@
 """Weekly progress: one entry per measure, week and section."""
 
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -56,42 +57,43 @@ def write_progress(
     if section is None:
         raise Refused("该措施尚未指定牵头科室，请先由办公室指定。")
     _refuse_week(measure, week_start)
-    on_behalf = not isinstance(actor, SystemActor) and section.pk not in actor.access.sections
-    if on_behalf and measure.organization_id not in actor.access.whole(Ability.WRITE_PROGRESS):  # type: ignore[union-attr]  # the system never writes on behalf
-        raise NotAllowed("只能填报本科室的进展。")
-    text, difficulty = text.strip(), difficulty.strip()
-    if no_change:
-        text = ""
-    organization = measure.inspection.organization
-    label = f"{section.name} {week_start:%Y-%m-%d}"
     values = {
-        "text": text,
-        "difficulty": difficulty,
+        "text": "" if no_change else text.strip(),
+        "difficulty": difficulty.strip(),
         "no_change": no_change,
         "status": measure.status,
         "author": person(actor),
         "author_name": actor.name,
-        "on_behalf": on_behalf,
+        "on_behalf": _on_behalf(actor, measure, section),
         "written_at": now(),
         "returned_by": None,
         "return_reason": "",
     }
-    entry = ProgressEntry.objects.filter(
-        measure=measure, week_start=week_start, section=section
-    ).first()
+    key = {"measure": measure, "week_start": week_start, "section": section}
+    entry = ProgressEntry.objects.filter(**key).first()
+    said: dict[str, Any] = {
+        "actor": actor,
+        "organization": measure.inspection.organization,
+        "label": f"{section.name} {week_start:%Y-%m-%d}",
+        "operation": operation,
+    }
     if entry is None:
-        entry = add(
-            ProgressEntry(measure=measure, week_start=week_start, section=section,
-                          section_name=section.name, **values),
-            actor=actor, organization=organization, action="progress.write", label=label,
-            operation=operation,
-        )  # fmt: skip
+        row = ProgressEntry(**key, section_name=section.name, **values)
+        entry = add(row, action="progress.write", **said)
     else:
-        change(entry, actor=actor, organization=organization, action="progress.rewrite",
-               version=version or 0, values=values, label=label, operation=operation)  # fmt: skip
-    if difficulty:
+        change(entry, action="progress.rewrite", version=version or 0, values=values, **said)
+    if entry.difficulty:
         _tell_difficulty(measure, entry, actor)
     return entry
+
+
+def _on_behalf(actor: Actor, measure: Measure, section: Section) -> bool:
+    """Whether somebody outside the section writes for it. Raises NotAllowed who may not."""
+    if isinstance(actor, SystemActor) or section.pk in actor.access.sections:
+        return False
+    if measure.organization_id not in actor.access.whole(Ability.WRITE_PROGRESS):
+        raise NotAllowed("只能填报本科室的进展。")
+    return True
 
 
 def _refuse_week(measure: Measure, week_start: date) -> None:

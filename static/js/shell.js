@@ -46,7 +46,7 @@
   }
 
   function showKeys() {
-    var dialog = document.getElementById("keys");
+    var dialog = document.getElementById("keys-list");
     if (dialog && dialog.showModal && !dialog.open) dialog.showModal();
   }
 
@@ -123,6 +123,44 @@
   document.addEventListener("input", function (event) {
     var form = event.target.closest("form[data-draft]");
     if (form) keepDraft(form);
+  });
+
+  /* ---- fragments ---- */
+  function say(words) {
+    var box = document.getElementById("notices");
+    if (!box) {
+      box = document.createElement("div");
+      box.id = "notices";
+      box.setAttribute("role", "alert");
+      var main = document.getElementById("main");
+      main.insertBefore(box, main.firstChild);
+    }
+    var note = document.createElement("p");
+    note.className = "flash flash--error";
+    note.textContent = words;
+    box.textContent = "";
+    box.appendChild(note);
+    box.scrollIntoView({ block: "nearest" });
+  }
+
+  /* the page that shows both texts takes the place of the page that asked */
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    if (event.detail.xhr.status === 409) {
+      event.detail.target = document.body;
+      event.detail.swapOverride = "innerHTML";
+      window.scrollTo(0, 0);
+    }
+  });
+
+  document.addEventListener("htmx:responseError", function (event) {
+    var status = event.detail.xhr.status;
+    if (status === 403) say("没有保存：您的角色不能进行这项操作，或页面已过期。请刷新页面后再试。");
+    else if (status === 404) say("没有找到：内容可能已归档，或不在您的查看范围内。请刷新页面。");
+    else say("没有保存：系统出错。请稍后重试；仍不成功时请告知管理员。");
+  });
+
+  document.addEventListener("htmx:sendError", function () {
+    say("没有保存：连接不上服务器。请检查网络后重试，页面上的内容不会丢失。");
   });
 
   /* whoever logs out leaves nothing behind for the next person at this computer */

@@ -62,7 +62,7 @@ def test_a_foreign_inspection_is_neither_listed_nor_remembered(
     page = client.get(f"/inspections/{bureaus.foreign.public_id}/ledger/")
     assert page.context["shell"].inspection == bureaus.newer
     assert bureaus.foreign.name not in page.content.decode()
-    assert str(bureaus.foreign.public_id) not in page.content.decode()
+    assert f'href="/inspections/{bureaus.foreign.public_id}' not in page.content.decode()
 
 
 def test_an_administrator_sees_the_bureau_but_no_inspection(
@@ -120,3 +120,12 @@ def test_every_role_has_a_help_page(person: People, client_of: ClientOf) -> None
         assert role.label in page.content.decode()
         assert f"/help/{role.value}/" in index
     assert client.get("/help/nobody/").status_code == 404
+
+
+def test_an_error_page_is_the_same_for_everybody_and_every_address(
+    person: People, client_of: ClientOf
+) -> None:
+    client = client_of(person(Role.OFFICE))
+    first, second = client.get("/nowhere/"), client.get("/help/nobody/")
+    assert first.status_code == second.status_code == 404
+    assert first.content == second.content

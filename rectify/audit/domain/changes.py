@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F
 
 from rectify.audit.actors import Actor
@@ -56,10 +58,11 @@ def change(
     row.version = version + 1
     row.clean_fields(exclude=_others(row, values))
     row.clean()
-    row.validate_constraints()
     written = {name: values[name] for name in differing}
     rows = type(row)._default_manager.filter(pk=row.pk, version=version)
-    if not rows.update(**written, version=F("version") + 1, updated_at=now()):
+    with _constraints_in_words(row):
+        updated = rows.update(**written, version=F("version") + 1, updated_at=now())
+    if not updated:
         raise StaleVersion(type(row)._default_manager.get(pk=row.pk))
     record(
         actor=actor,
@@ -87,9 +90,8 @@ def add(
     # Foreign keys are checked by the database itself, without one query each.
     row.clean_fields(exclude={f.name for f in row._meta.fields if f.is_relation})
     row.clean()
-    row.validate_unique()
-    row.validate_constraints()
-    row.save(force_insert=True)
+    with _constraints_in_words(row):
+        row.save(force_insert=True)
     shown = {
         field.attname: (None, getattr(row, field.attname))
         for field in row._meta.concrete_fields
@@ -105,6 +107,21 @@ def add(
         operation=operation,
     )
     return row
+
+
+@contextmanager
+def _constraints_in_words(row: models.Model) -> Iterator[None]:
+    """Let the database judge its constraints, and only where it objects ask which one and say so.
+
+    Asking first would cost a query for every constraint of every write and still lose the race.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        row.validate_unique()
+        row.validate_constraints()
+        raise
 
 
 def _stored(row: models.Model, name: str) -> Any:

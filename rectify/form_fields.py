@@ -1,0 +1,73 @@
+"""What every form here types and refuses alike: clean texts, Chinese dates, the version, errors."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
+from rectify.audit.exceptions import Refused
+from rectify.lib.chinese_dates import ChineseDateError, format_date, parse_date
+from rectify.lib.clean_text import clean_text
+
+
+class CleanTextField(forms.CharField):
+    """Text without characters that no database or file can carry; line ends as LF; stripped."""
+
+    def to_python(self, value: Any) -> str:
+        return clean_text(super().to_python(value) or "")
+
+
+class ChineseDateField(forms.DateField):
+    """A calendar day typed as 2021-05-12, 2021.5.12, 20210512 or 2021年5月12日; shown as the last."""
+
+    widget = forms.TextInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("autocomplete", "off")
+        self.widget.attrs.setdefault("placeholder", "如 2021年5月12日")
+
+    def prepare_value(self, value: Any) -> Any:
+        return format_date(value) if isinstance(value, date) else value
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values or isinstance(value, date):
+            return value or None
+        if not str(value).strip():
+            return None
+        try:
+            return parse_date(str(value))
+        except ChineseDateError as error:
+            raise ValidationError(str(error)) from error
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.to_python(initial) != self.to_python(data))
+        except ValidationError:
+            return True
+
+
+class VersionField(forms.IntegerField):
+    """The version that was loaded; it comes back with the form and is the optimistic lock."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(
+            min_value=1,
+            error_messages={"required": "页面已过期，请刷新后重新填写。"},
+        )
+
+
+def put_beside(form: forms.BaseForm, error: Refused | ValidationError) -> None:
+    """Show why the domain refused beside the field that it names, or above the form."""
+    if isinstance(error, Refused):
+        form.add_error(error.field if error.field in form.fields else None, error.message)
+        return
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, found in error.error_dict.items():
+        field = name if name != NON_FIELD_ERRORS and name in form.fields else None
+        form.add_error(field, ValidationError(found))

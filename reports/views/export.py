@@ -1,0 +1,40 @@
+"""The button of the ledger that asks for the 一览表: exactly what the filter shows."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from issues.models import Inspection
+from measures.interfaces.filters import LedgerFilter
+from measures.models import Measure
+from rectify.accounts.enums import Ability
+from rectify.accounts.requests import LoggedIn
+from rectify.audit.exceptions import NotAllowed
+from reports.jobs import request_export
+
+
+@require_POST
+def export_ledger(request: LoggedIn, inspection: UUID) -> HttpResponse:
+    """Queue the export of the rows that the posted filter shows and the person may take away."""
+    user = request.user
+    found = get_object_or_404(
+        Inspection.objects.visible_to(user).select_related("organization"), public_id=inspection
+    )
+    if found.organization_id not in user.access.anywhere(Ability.EXPORT_LEDGER):
+        raise NotAllowed("您的角色不能导出一览表。如确有需要，请联系局办公室（整改办）。")
+    shown = LedgerFilter(request.POST, inspection=found, user=user)
+    ids: list[int] | None = None
+    if shown.chosen() or found.organization_id not in user.access.whole(Ability.EXPORT_LEDGER):
+        reach = Measure.objects.within(user.access, Ability.EXPORT_LEDGER).filter(inspection=found)
+        rows = shown.rows.filter(pk__in=reach.values("pk"))
+        ids = list(rows.in_order().values_list("pk", flat=True))
+        if not ids:
+            messages.error(request, "没有可以导出的措施，请调整筛选后重试。")
+            return redirect("ledger", inspection=found.public_id)
+    job = request_export(found, actor=user, measure_ids=ids)
+    return redirect("job", job=job.public_id)

@@ -1,0 +1,108 @@
+"""The rows behind every figure of outcomes: rules, money, persons, meetings, other counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Choices, Prefetch, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from issues.models import Inspection
+from measures.domain.moment import Moment, moment_of
+from measures.domain.outcome_figures import COUNTED_RULES, REPEALED_RULES, counted_outcomes
+from measures.enums import MeetingKind, MoneyKind, PersonForm, RuleAction, RuleStage
+from measures.models import (
+    CountOutcome,
+    Measure,
+    MeetingOutcome,
+    MoneyOutcome,
+    PersonOutcome,
+    RuleOutcome,
+)
+from rectify.accounts.enums import Ability
+from rectify.accounts.models import User
+from rectify.accounts.requests import LoggedIn
+from reports.interfaces.forms import DaysForm
+from reports.views.figure_links import FigureLinks
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One type of outcome: its rows, and how a `sub` value narrows them. `every` = without sub."""
+
+    word: str
+    model: type[Any]
+    subs: Mapping[str, tuple[str, Q]]
+    every: Q = Q()
+
+
+def _by(name: str, choices: type[Choices]) -> dict[str, tuple[str, Q]]:
+    return {
+        str(choice.value): (str(choice.label), Q(**{name: choice.value})) for choice in choices
+    }
+
+
+KINDS: Mapping[str, Kind] = {
+    "rule": Kind(
+        "制度", RuleOutcome,
+        {
+            RuleAction.CREATE.value: ("制定", COUNTED_RULES & Q(action=RuleAction.CREATE)),
+            RuleAction.REVISE.value: ("修订", COUNTED_RULES & Q(action=RuleAction.REVISE)),
+            RuleAction.REPEAL.value: ("废止", REPEALED_RULES),
+            RuleStage.DRAFT.value: ("草案（不计数）", Q(stage=RuleStage.DRAFT)),
+        },
+        every=COUNTED_RULES,
+    ),
+    "money": Kind("资金", MoneyOutcome, _by("kind", MoneyKind)),
+    "person": Kind("人员处理", PersonOutcome, _by("form", PersonForm)),
+    "meeting": Kind("会议", MeetingOutcome, _by("kind", MeetingKind)),
+    "count": Kind("其他数量", CountOutcome, {}),
+}  # fmt: skip
+
+
+@require_safe
+def outcomes(request: LoggedIn, inspection: UUID) -> HttpResponse:
+    """Exactly the rows that an outcome figure counted. An unknown kind or sub is told, not guessed."""
+    user = request.user
+    found = get_object_or_404(
+        Inspection.objects.visible_to(user).select_related("organization"), public_id=inspection
+    )
+    form = DaysForm(request.GET)
+    as_of = form.day("as_of")
+    moment = moment_of(found, as_of)
+    key, sub = request.GET.get("kind", "rule"), request.GET.get("sub", "")
+    notes = form.notes
+    if key not in KINDS:
+        notes, key, sub = [*notes, "没有这一类成果，已显示制度。"], "rule", ""
+    if sub and sub not in KINDS[key].subs:
+        notes, sub = [*notes, "没有这一小类，已显示全部。"], ""
+    links = FigureLinks.of(found, user, as_of)
+    return render(request, "reports/outcomes.html", {
+        "inspection": found,
+        "moment": moment,
+        "notes": notes,
+        "key": key,
+        "sub": sub,
+        "kind": KINDS[key],
+        "sub_word": KINDS[key].subs[sub][0] if sub else "",
+        "rows": _rows(found, moment, user, KINDS[key], sub),
+        "reads_whole": found.organization_id in user.access.whole(Ability.SEE_FULL),
+        "tabs": [(one.word, links.outcomes(name), name == key) for name, one in KINDS.items()],
+        "subs": [(word, links.outcomes(key, value), value == sub)
+                 for value, (word, _) in KINDS[key].subs.items()],
+        "all_href": links.outcomes(key),
+        "trail": [("首页", links.dashboard_page), ("整改成果", "")],
+    })  # fmt: skip
+
+
+def _rows(inspection: Inspection, moment: Moment, user: User, kind: Kind, sub: str) -> list[Any]:
+    """The counted rows with those of their measures that the person may read."""
+    narrow = kind.subs[sub][1] if sub else kind.every
+    mine = Measure.objects.visible_to(user).filter(inspection=inspection).in_order()
+    rows = counted_outcomes(kind.model, inspection, moment, user).filter(narrow)
+    return list(rows.prefetch_related(Prefetch("measures", queryset=mine, to_attr="readable")))
