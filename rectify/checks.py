@@ -34,8 +34,8 @@ def writable_media(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        return [Error(f"媒体目录 {folder} 不可写：{error}", hint="检查 MEDIA_ROOT 的权限和磁盘空间。",
-                      id="rectify.E001")]  # fmt: skip
+        hint = "检查 MEDIA_ROOT 的权限和磁盘空间。"
+        return [Error(f"媒体目录 {folder} 不可写：{error}", hint=hint, id="rectify.E001")]
     return []
 
 
@@ -48,8 +48,8 @@ def broker(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         with current_app.connection_for_write(connect_timeout=2) as connection:
             connection.ensure_connection(max_retries=0, timeout=2)
     except (OperationalError, OSError) as error:
-        return [Warning(f"Redis 连不上：{error}", hint="检查 REDIS_URL；任务仍会由 run_jobs 处理。",
-                        id="rectify.W003")]  # fmt: skip
+        hint = "检查 REDIS_URL；任务仍会由 run_jobs 处理。"
+        return [Warning(f"Redis 连不上：{error}", hint=hint, id="rectify.W003")]
     return []
 
 
@@ -57,8 +57,9 @@ def broker(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 def plain_http(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """A bureau without TLS is told what that costs."""
     if settings.PLAIN_HTTP:
-        return [Warning("PLAIN_HTTP=1：口令和内容以明文经过网络。", hint="尽快配置 TLS 并去掉该设置。",
-                        id="rectify.W004")]  # fmt: skip
+        hint = "尽快配置 TLS 并去掉该设置。"
+        text = "PLAIN_HTTP=1：口令和内容以明文经过网络。"
+        return [Warning(text, hint=hint, id="rectify.W004")]
     return []
 
 

@@ -57,18 +57,12 @@ def write_progress(
     if section is None:
         raise Refused("该措施尚未指定牵头科室，请先由办公室指定。")
     _refuse_week(measure, week_start)
-    values = {
+    words = {
         "text": "" if no_change else text.strip(),
         "difficulty": difficulty.strip(),
         "no_change": no_change,
-        "status": measure.status,
-        "author": person(actor),
-        "author_name": actor.name,
-        "on_behalf": _on_behalf(actor, measure, section),
-        "written_at": now(),
-        "returned_by": None,
-        "return_reason": "",
     }
+    values = words | _signature(actor, measure, section)
     key = {"measure": measure, "week_start": week_start, "section": section}
     entry = ProgressEntry.objects.filter(**key).first()
     said: dict[str, Any] = {
@@ -85,6 +79,19 @@ def write_progress(
     if entry.difficulty:
         _tell_difficulty(measure, entry, actor)
     return entry
+
+
+def _signature(actor: Actor, measure: Measure, section: Section) -> dict[str, Any]:
+    """Who wrote and when; a rewritten entry is no longer a returned one."""
+    return {
+        "status": measure.status,
+        "author": person(actor),
+        "author_name": actor.name,
+        "on_behalf": _on_behalf(actor, measure, section),
+        "written_at": now(),
+        "returned_by": None,
+        "return_reason": "",
+    }
 
 
 def _on_behalf(actor: Actor, measure: Measure, section: Section) -> bool:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from issues.models import Inspection
 from measures.models import WeeklyRound
-from rectify.accounts.domain.permission import may_in, require_in
+from rectify.accounts.domain.permissions import may_in, require_in
 from rectify.accounts.enums import Ability
 from rectify.accounts.requests import LoggedIn
 from reports.enums import Audience

@@ -77,7 +77,8 @@
 
   /* ---- drafts: what was typed survives an expired session, in this tab only ---- */
   function draftKey(form) {
-    return "draft:" + form.dataset.draft;
+    /* the next person to log in at this computer must not be shown it */
+    return "draft:" + (document.body.dataset.person || "") + ":" + form.dataset.draft;
   }
 
   function draftFields(form) {

@@ -1,0 +1,318 @@
+"""What people fill in about one measure: report, weekly progress, evidence, the plan's text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from issues.enums import Disclosure
+from measures.enums import EvidenceKind, Nature, Status
+from measures.interfaces.dates import DATE_HELP, ChineseDateField
+from measures.interfaces.uploads import ACCEPT, CheckedFile, check_upload, limit_words
+from measures.models import Measure
+from measures.rules import Transition
+from rectify.accounts.models import Organization, Section, User
+from rectify.lib.chinese_dates import ChineseDateError, format_date, parse_date
+from rectify.lib.clean_text import clean_text
+from rectify.lib.weeks import week_label
+
+
+class CleanText(forms.CharField):
+    """Text of any length up to `max_length`, ready to be stored: product text is never cut."""
+
+    def __init__(self, *, rows: int = 0, **kwargs: Any) -> None:
+        if rows:
+            kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("max_length", 20000)
+        super().__init__(strip=False, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return clean_text(super().to_python(value) or "")
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return clean_text(initial or "") != clean_text(data or "")
+
+
+class VersionedForm(forms.Form):
+    """Carries the version that the person saw, which is the lock."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+
+class StatusForm(VersionedForm):
+    """The one-field form of a ledger row."""
+
+    status = forms.ChoiceField(label="完成状态", choices=Status.choices)
+    reason = CleanText(label="理由", max_length=500)
+    undo = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
+class ReportForm(VersionedForm):
+    """填报状态和整改情况. Choices are the present status and the steps open to the person."""
+
+    status = forms.ChoiceField(label="完成状态")
+    completed_on = ChineseDateField(
+        label="完成时间", required=False, latest_today=True,
+        help_text=f"状态为“已完成”时填写，不填按今天。{DATE_HELP}",
+    )  # fmt: skip
+    result_text = CleanText(
+        label="整改情况", rows=7, help_text="写已经做了什么、取得什么成效；通报即印这段文字。"
+    )
+    next_step = CleanText(label="下一步措施", rows=3)
+    reason = CleanText(label="退回理由", rows=2, max_length=500)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        measure: Measure,
+        steps: Iterable[Transition],
+        wanted: str = "",
+    ) -> None:
+        steps = list(steps)
+        offered = [Status(measure.status), *(step.target for step in steps)]
+        super().__init__(
+            data,
+            initial={
+                "version": measure.version,
+                "status": wanted if wanted in {str(one) for one in offered} else measure.status,
+                "completed_on": measure.completed_on,
+                "result_text": measure.result_text,
+                "next_step": measure.next_step,
+            },
+        )
+        self.measure = measure
+        status = self.fields["status"]
+        assert isinstance(status, forms.ChoiceField)  # noqa: S101 - narrows the type
+        status.choices = [(one.value, one.label) for one in offered]
+        status.error_messages["invalid_choice"] = (
+            "现在不能改为这个状态，请刷新页面查看可以办理的状态。"
+        )
+        back = [step.target.label for step in steps if step.needs_reason]
+        if back:
+            self.fields["reason"].help_text = f"改为{_either(back)}时须写明。"
+        else:
+            del self.fields["reason"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        day = cleaned.get("completed_on")
+        if cleaned.get("status") != Status.COMPLETED and day not in (
+            None,
+            self.measure.completed_on,
+        ):
+            self.add_error("completed_on", "状态为“已完成”时才填写完成时间。")
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """What `domain.reporting.report` takes."""
+        names = ("status", "result_text", "next_step", "completed_on")
+        return {name: self.cleaned_data[name] for name in names}
+
+
+class ProgressForm(forms.Form):
+    """本周进展. `seen_week` and `version` say which entry the person had before their eyes."""
+
+    week_start = forms.TypedChoiceField(label="填报周次", coerce=date.fromisoformat)
+    text = CleanText(label="进展情况", rows=5)
+    difficulty = CleanText(
+        label="存在困难、需协调事项", rows=2, help_text="填写后会告知责任领导。"
+    )
+    no_change = forms.BooleanField(label="本周无变化", required=False)
+    seen_week = forms.CharField(widget=forms.HiddenInput, required=False, max_length=10)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+
+    def __init__(self, data: Any = None, *, weeks: Sequence[date], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        choices = self.fields["week_start"]
+        assert isinstance(choices, forms.ChoiceField)  # noqa: S101 - narrows the type
+        choices.choices = [(week.isoformat(), week_label(week)) for week in weeks]
+        choices.error_messages["invalid_choice"] = "这一周不能填报，请选择列出的周次。"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("no_change") and cleaned.get("text"):
+            self.add_error(
+                "no_change",
+                "已写了进展情况，不能同时报“无变化”。请取消勾选后提交，或清空进展情况。",
+            )
+        elif not cleaned.get("no_change") and not cleaned.get("text") and "text" in cleaned:
+            self.add_error("text", "请填写进展情况；没有变化的，请勾选“本周无变化”。")
+        return cleaned
+
+    @property
+    def seen_version(self) -> int | None:
+        """The version of the entry that was on the page, None where another week was chosen."""
+        same = self.cleaned_data["seen_week"] == self.cleaned_data["week_start"].isoformat()
+        version: int | None = self.cleaned_data["version"]
+        return version if same else None
+
+
+class EvidenceForm(forms.Form):
+    """One file and what it is. Checked by extension and by content."""
+
+    file = forms.FileField(
+        label="文件",
+        max_length=None,
+        allow_empty_file=True,  # the check below says it in better words
+        widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}),
+        error_messages={"required": "请选择要上传的文件。", "missing": "请选择要上传的文件。"},
+    )
+    kind = forms.ChoiceField(label="种类", choices=EvidenceKind.choices, initial="other")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = limit_words()
+
+    def clean_file(self) -> CheckedFile:
+        return check_upload(self.cleaned_data["file"])
+
+
+class MeasureForm(forms.Form):
+    """What the plan says of a measure. People and sections are those of one bureau, in order."""
+
+    text = CleanText(label="整改措施", rows=4, required=True, max_length=20000,
+                     error_messages={"required": "请填写整改措施。"})  # fmt: skip
+    goal = CleanText(label="整改目标", rows=2)
+    root_cause = CleanText(label="原因分析", rows=2)
+    nature = forms.ChoiceField(
+        label="整改类型", choices=Nature.choices, initial=Nature.TIME_LIMITED.value
+    )
+    deadline_text = CleanText(
+        label="整改时限", max_length=100, help_text="按方案原文填写，如“2021年5月底前”“长期坚持”。"
+    )
+    due_on = ChineseDateField(
+        label="到期日", required=False, help_text=f"据此计算临期和超期。{DATE_HELP}"
+    )
+    stage_goal = CleanText(label="阶段目标", rows=2)
+    recurrence = CleanText(label="频次", max_length=60, help_text="长期坚持的措施，如“每季度一次”。")
+    next_review_on = ChineseDateField(label="下次复核", required=False, help_text=DATE_HELP)
+    next_report_on = ChineseDateField(
+        label="下次报送", required=False, help_text="这一天之前不列入每周未报。"
+    )
+    remark = CleanText(label="备注", rows=2)
+    disclosure = forms.ChoiceField(
+        label="公开范围", required=False, choices=[("", "随上级"), *Disclosure.choices]
+    )
+    disclosure_basis = CleanText(label="不公开依据", max_length=200)
+    disclosure_reason = CleanText(label="不公开理由", max_length=200)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        organization: Organization,
+        frozen: bool,
+        measure: Measure | None = None,
+    ) -> None:
+        super().__init__(data, initial=_initial(measure) if measure else None)
+        people = User.objects.of_organization(organization).order_by("sort_order", "pk")
+        sections = Section.objects.filter(
+            organization=organization, archived_at__isnull=True
+        ).order_by("sort_order", "pk")
+        for name, label in (("leader", "责任领导"), ("owner", "责任人"),
+                            ("disclosure_approver", "批准人")):  # fmt: skip
+            self.fields[name] = _one(label, people)
+        self.fields["lead_section"] = _one("牵头科室", sections)
+        self.fields["co_leaders"] = _many("共同责任领导", people)
+        self.fields["support_sections"] = _many("配合科室", sections)
+        if frozen:
+            self.fields["reason"] = CleanText(
+                label="调整理由", rows=2, max_length=500,
+                help_text="整改方案已审定：改动措施、目标、时限、类型或责任人属于措施调整，须写明理由。",
+            )  # fmt: skip
+        if measure is not None:
+            self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+            self.initial["version"] = measure.version
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        kept = cleaned.get("disclosure") in (Disclosure.PARTY_ONLY, Disclosure.WITHHELD)
+        if kept and not cleaned.get("disclosure_reason"):
+            self.add_error("disclosure_reason", "不向社会公开须写明理由。")
+        if cleaned.get("lead_section") in list(cleaned.get("support_sections") or ()):
+            self.add_error("support_sections", "牵头科室不必再列为配合科室，请取消勾选。")
+        if cleaned.get("leader") in list(cleaned.get("co_leaders") or ()):
+            self.add_error("co_leaders", "责任领导不必再列为共同责任领导，请取消勾选。")
+        if cleaned.get("due_on") is None and "due_on" in cleaned:
+            cleaned["due_on"] = _day_in(cleaned.get("deadline_text", ""))
+        return cleaned
+
+    @property
+    def reason(self) -> str:
+        return str(self.cleaned_data.get("reason", ""))
+
+    def values(self) -> dict[str, Any]:
+        """Everything for a new measure, empty texts left out."""
+        return {
+            name: value if not hasattr(value, "all") else list(value)
+            for name, value in self.cleaned_data.items()
+            if name not in {"version", "reason"}
+        }
+
+    def changed_values(self) -> dict[str, Any]:
+        """Only what differs from the measure as it stands: somebody who has left since stays
+        untouched until another is chosen."""
+        changed = {*self.changed_data, "due_on"}
+        return {name: value for name, value in self.values().items() if name in changed}
+
+
+def _initial(measure: Measure) -> dict[str, Any]:
+    names = (
+        "text", "goal", "root_cause", "nature", "deadline_text", "due_on", "stage_goal",
+        "recurrence", "next_review_on", "next_report_on", "remark", "disclosure",
+        "disclosure_basis", "disclosure_reason", "leader", "owner", "disclosure_approver",
+        "lead_section",
+    )  # fmt: skip
+    return {
+        **{name: getattr(measure, name) for name in names},
+        "co_leaders": [row.user for row in measure.co_leads.select_related("user")],
+        "support_sections": [row.section for row in measure.supports.select_related("section")],
+    }
+
+
+def _one(label: str, rows: Any) -> forms.ModelChoiceField[Any]:
+    return forms.ModelChoiceField(
+        rows, label=label, required=False, to_field_name="public_id", empty_label="未指定",
+        error_messages={"invalid_choice": "所选项不属于本单位，请重新选择。"},
+    )  # fmt: skip
+
+
+def _many(label: str, rows: Any) -> forms.ModelMultipleChoiceField[Any]:
+    return forms.ModelMultipleChoiceField(
+        rows, label=label, required=False, to_field_name="public_id",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "invalid_choice": "所选项不属于本单位，请重新选择。",
+            "invalid_pk_value": "所选项不属于本单位，请重新选择。",
+        },
+    )  # fmt: skip
+
+
+def _day_in(deadline: str) -> date | None:
+    """The day of a deadline that is nothing but a day, with or without 前."""
+    try:
+        return parse_date(deadline.strip().removesuffix("前").removesuffix("之"))
+    except ChineseDateError:
+        return None
+
+
+def _either(words: Sequence[str]) -> str:
+    return "或".join(f"“{word}”" for word in words)
+
+
+def shown(value: Any) -> str:
+    """A form's value as words, for comparing two versions of a text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, date):
+        return format_date(value)
+    if isinstance(value, (list, tuple)) or hasattr(value, "all"):
+        return "、".join(str(one) for one in value)
+    return str(value)

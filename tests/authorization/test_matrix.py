@@ -1,0 +1,186 @@
+"""A-1: every address × every subject × method; an address that the matrix does not list fails."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from measures.models import Measure
+from measures.models.measure import MeasureQuerySet
+from rectify.accounts.models import User
+from rectify.jobs.domain.outbox import tell
+from rectify.jobs.domain.work import run
+from rectify.jobs.models import Delivery, Job
+from reports.jobs import request_export
+from reports.models import Digest
+from seeds.sample_files import sample_file
+from tests.authorization.walk import SUBJECTS, Cell, cells, every_name, matrix, reading_of
+from tests.conftest import Demo
+
+
+@dataclass(frozen=True)
+class Objects:
+    """The objects of bureau a that are walked, by the name of the URL argument."""
+
+    measure: Measure
+    job: Job
+    delivery: Delivery
+    digest: Digest
+    demo: Demo
+
+    def arguments(self, name: str) -> dict[str, object]:
+        task = self.measure.task
+        evidence = self.measure.evidence_links.select_related("evidence").first()
+        assert evidence is not None
+        known: dict[str, object] = {
+            "inspection": self.demo.a.public_id,
+            "area": task.issue.area.public_id,
+            "issue": task.issue.public_id,
+            "task": task.public_id,
+            "measure": self.measure.public_id,
+            "evidence": evidence.evidence.public_id,
+            "job": self.job.public_id,
+            "delivery": self.delivery.public_id,
+            "digest": self.digest.public_id,
+            "role": "section",
+        }
+        wanted = ARGUMENTS.get(name, [])
+        return {key: known[key] for key in wanted}
+
+    def form(self, name: str) -> dict[str, object]:
+        """A POST that would do something if it were let through."""
+        version = self.measure.version
+        forms: dict[str, dict[str, object]] = {
+            "measure_report": {"version": version, "status": "completed", "result_text": "结果"},
+            "measure_status": {"version": version, "status": "completed"},
+            "measure_progress": {"text": "本周进展", "week_start": "2021-05-10"},
+            "evidence_add": {
+                "file": io.BytesIO(sample_file("新材料.pdf", "walk")),
+                "kind": "other",
+            },
+            "digest_build": {"week": "2021-05-10"},
+            "preferences": {"size": "normal", "next": "/"},
+        }
+        return forms.get(name, {})
+
+
+ARGUMENTS: dict[str, list[str]] = {
+    **dict.fromkeys(
+        ["dashboard", "dashboard_print", "outcomes", "ledger", "tree", "digests", "digest_build",
+         "documents", "notice_build", "export_ledger", "inspection_edit", "area_new"],
+        ["inspection"],
+    ),
+    **dict.fromkeys(["area_edit", "issue_new"], ["area"]),
+    **dict.fromkeys(["issue_edit", "task_new"], ["issue"]),
+    **dict.fromkeys(["task_edit", "measure_new"], ["task"]),
+    **dict.fromkeys(
+        ["measure", "measure_edit", "measure_report", "measure_status", "measure_progress",
+         "evidence_add"],
+        ["measure"],
+    ),
+    "evidence": ["evidence"],
+    **dict.fromkeys(["job", "job_file", "job_cancel", "job_retry"], ["job"]),
+    "message_open": ["delivery"],
+    "digest": ["digest"],
+    "help_role": ["role"],
+}  # fmt: skip
+
+
+@pytest.fixture
+def objects(demo: Demo) -> Objects:
+    office = demo.user("office")
+    measure = demo.measure(
+        demo.a, lead_section__name="政务服务中心", leader=demo.user("leader-service"),
+        closed_at__isnull=True, evidence_links__isnull=False,
+    )  # fmt: skip
+    assert not measure.supports.filter(section__name="数据资源科").exists()
+    job = request_export(demo.a, actor=office, measure_ids=None)
+    run(job.pk)
+    job.refresh_from_db()
+    tell(key="walk", organization=demo.a.organization, recipient=office, subject="事项",
+         body="正文", link="/")  # fmt: skip
+    return Objects(
+        measure=measure,
+        job=job,
+        delivery=Delivery.objects.get(key=f"walk:{office.pk}:in_app"),
+        digest=Digest.objects.filter(inspection=demo.a).latest("week_start"),
+        demo=demo,
+    )
+
+
+def client_of(subject: str) -> Client:
+    client = Client()
+    username = SUBJECTS[subject]
+    if username is not None:
+        user = User.objects.get(username=username)
+        client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def ask(cell: Cell, objects: Objects) -> str:
+    client = client_of(cell.subject)
+    address = reverse(cell.name, kwargs=objects.arguments(cell.name))
+    if cell.method == "GET":
+        return reading_of(client.get(address), client)
+    return reading_of(client.post(address, objects.form(cell.name)), client)
+
+
+def fits(expected: str, answer: str, method: str) -> bool:
+    if expected == "any":
+        return answer in {"ok", "redirect"}
+    if expected == "ok" and method == "POST":
+        return answer in {"ok", "redirect"}
+    return expected == answer
+
+
+def test_every_address_is_in_the_matrix() -> None:
+    data = matrix()
+    listed = {*data["open"], *data["personal"], *data["objects"]}
+    assert sorted(set(every_name()) ^ listed) == []
+
+
+def test_every_row_of_objects_names_every_subject_once() -> None:
+    for name, methods in matrix()["objects"].items():
+        for method in methods:
+            named = [c.subject for c in cells() if c.name == name and c.method == method]
+            assert sorted(named) == sorted(SUBJECTS), f"{name} {method}"
+
+
+@pytest.mark.parametrize("name", sorted({cell.name for cell in cells()}))
+def test_every_subject_gets_the_answer_of_the_matrix(name: str, objects: Objects) -> None:
+    wrong = []
+    for cell in cells():
+        if cell.name == name:
+            answer = ask(cell, objects)
+            if not fits(cell.answer, answer, cell.method):
+                wrong.append(f"{cell}: {answer} instead of {cell.answer}")
+    assert wrong == []
+
+
+def test_removing_the_filter_of_measures_turns_the_walk_red(
+    objects: Objects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mutant of A-1: without visible_to an outsider reads the measure."""
+
+    def everything(self: MeasureQuerySet, user: User) -> MeasureQuerySet:
+        return self.all()
+
+    monkeypatch.setattr(MeasureQuerySet, "visible_to", everything)
+    cell = Cell("measure", "GET", "other_bureau", "denied")
+    assert ask(cell, objects) != "denied"
+
+
+def test_a_revoked_grant_works_on_the_next_request(
+    objects: Objects, as_user: Callable[[str], Client]
+) -> None:
+    """A-7."""
+    client = as_user("office")
+    address = reverse("measure", kwargs=objects.arguments("measure"))
+    assert client.get(address).status_code == 200
+    objects.demo.user("office").memberships.update(ended_at=objects.job.created_at)
+    assert client.get(address).status_code == 404
