@@ -58,19 +58,20 @@ def attach_evidence(
     return evidence
 
 
-@transaction.atomic
 def hand_out(evidence: Evidence, *, actor: Actor) -> IO[bytes]:
     """Open the stored file for download, after checking its bytes, and record who took it.
 
-    Raises Refused where the file is missing or no longer has the recorded sha256.
+    Raises Refused where the file is missing or no longer has the recorded sha256; the event of
+    the refused download stays.
     """
     try:
         stored: IO[bytes] = evidence.file.storage.open(str(evidence.file.name), "rb")
     except OSError as error:
         raise Refused("文件在存储中缺失，请联系管理员从备份恢复。") from error
     intact = _digest(stored) == evidence.sha256
-    record(actor=actor, organization=evidence.inspection.organization, action="evidence.download",
-           subject=evidence, success=intact)  # fmt: skip
+    with transaction.atomic():
+        record(actor=actor, organization=evidence.inspection.organization,
+               action="evidence.download", subject=evidence, success=intact)  # fmt: skip
     if not intact:
         stored.close()
         raise Refused("文件内容与上传时不一致，已停止下载。请联系管理员。")

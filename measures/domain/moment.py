@@ -35,8 +35,14 @@ class Moment:
         return self.as_of + timedelta(days=DUE_SOON_DAYS)
 
 
-def moment_of(inspection: Inspection, as_of: date | None = None) -> Moment:
-    """The moment for a day; without a day, `default_as_of`. One query (two without a day)."""
+def moment_of(
+    inspection: Inspection, as_of: date | None = None, *, ending: date | None = None
+) -> Moment:
+    """The moment for a day; without a day, `default_as_of`. One query (two without a day).
+
+    `ending`: Monday of the round that is being closed just now, which already counts as ended,
+    so that the figures frozen with it are those that the same day shows ever after.
+    """
     day = as_of or default_as_of(inspection)
     rounds = list(
         WeeklyRound.objects.filter(inspection=inspection, week_start__lte=day)
@@ -46,7 +52,9 @@ def moment_of(inspection: Inspection, as_of: date | None = None) -> Moment:
     ended = [
         monday
         for monday, closed_at in rounds
-        if (closed_at is not None and day_of(closed_at) <= day) or monday + timedelta(days=6) < day
+        if monday == ending
+        or (closed_at is not None and day_of(closed_at) <= day)
+        or monday + timedelta(days=6) < day
     ]
     return Moment(
         inspection_id=inspection.pk,

@@ -14,7 +14,7 @@ from rectify.accounts.enums import Ability, Role
 from rectify.audit.actors import Actor, SystemActor
 from rectify.audit.domain.changes import change
 from rectify.audit.domain.events import record
-from rectify.audit.exceptions import NotAllowed, Refused
+from rectify.audit.exceptions import NotAllowed, Refused, StaleVersion
 from rectify.audit.models import Operation
 from rectify.jobs.domain.outbox import tell
 from rectify.lib.clock import today
@@ -42,7 +42,10 @@ def report(
     if unknown:
         raise ValueError(f"not reported here: {sorted(unknown)}")
     columns = dict(values)
-    before = Measure.objects.values_list("status", flat=True).get(pk=measure.pk)
+    stored = Measure.objects.get(pk=measure.pk)
+    if stored.version != version:  # first, or a rule would judge a step that nobody asked for
+        raise StaleVersion(stored)
+    before = stored.status
     after = columns.get("status", before)
     if after != before:
         _check_step(measure, before, after, actor, reason)

@@ -59,7 +59,7 @@ def close_round(
     if round_.closed_at is not None:
         raise Refused("本周调度已经结束。")
     closed_at = now()
-    moment = moment_of(inspection, day_of(closed_at))
+    moment = moment_of(inspection, day_of(closed_at), ending=round_.week_start)
     return change(
         round_, actor=actor, organization=inspection.organization, action="round.close",
         version=version, operation=operation,

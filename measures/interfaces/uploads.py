@@ -153,7 +153,7 @@ def _compound(*streams: str) -> Callable[[BinaryIO, str], None]:
         if streams and not any(one.encode("utf-16-le") in content for one in streams):
             raise _other_content(extension)
         # Directory entries hold their names as UTF-16; a presentation says it in VBAInfoAtom.
-        macro = any(one.encode("utf-16-le") in content for one in ("_VBA_PROJECT", "Macros\0"))
+        macro = "_VBA_PROJECT".encode("utf-16-le") in content
         atom = b"\x02\x00\x00\x04\x0c\x00\x00\x00"
         place = content.find(atom)
         if macro or (place >= 0 and content[place + 12 : place + 16] == b"\x01\x00\x00\x00"):

@@ -75,7 +75,7 @@ def database(var_dir: Path) -> dict[str, Any]:
             f"DATABASE_URL 只支持 sqlite:/// 或 postgres://，现为 {scheme!r}。"
         )
     path = unquote(url.removeprefix("sqlite:///"))
-    if not path or path == ":memory:":
+    if not path or path.endswith(":memory:"):
         raise ImproperlyConfigured("DATABASE_URL 须为 sqlite:///文件路径，内存数据库不能多人使用。")
     return {
         "ENGINE": "django.db.backends.sqlite3",
@@ -131,5 +131,5 @@ def email(var_dir: Path) -> dict[str, Any]:
         }
     try:
         return dict(env.email_url_config(url))
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, ImproperlyConfigured) as error:
         raise ImproperlyConfigured(f"EMAIL_URL 无法识别：{url.split('@')[-1]!r}。") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +14,8 @@ from measures.domain.conditions import CONDITIONS, counted
 from measures.domain.figures import headline
 from measures.domain.moment import Moment, default_as_of, moment_of
 from measures.domain.rounds import freeze
-from measures.models import WeeklyRound
+from measures.enums import Status
+from measures.models import Measure, WeeklyRound
 from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability, Role
 from rectify.accounts.models import Membership, User
@@ -21,9 +23,9 @@ from rectify.audit.actors import Actor
 from rectify.audit.domain.events import record
 from rectify.audit.models import Chain
 from rectify.jobs.domain.outbox import tell
-from rectify.lib.clock import now
+from rectify.lib.clock import now, today
 from rectify.lib.shanghai import day_of
-from rectify.lib.weeks import require_monday, week_label
+from rectify.lib.weeks import WeekError, require_monday, week_label
 from reports.enums import Audience
 from reports.models import Digest
 
@@ -53,9 +55,12 @@ def build_digest(
     """The digest of one week for the office or the party group; the stored one if there is one.
 
     `week_start` is a Monday. A closed round's frozen figures are taken as they are; a digest that
-    was built before its round closed gets a new revision then. Raises NotAllowed, WeekError.
+    was built before its round closed gets a new revision then. Raises NotAllowed, WeekError (not a
+    Monday, a week in the future).
     """
     require_monday(week_start)
+    if week_start > today():
+        raise WeekError(f"{week_start.isoformat()} 这一周还没有到，不能生成周报。")
     require_in(actor, Ability.RUN_ROUND, inspection.organization)
     moment, round_ = digest_moment(inspection, week_start)
     stored = Digest.objects.filter(inspection=inspection, week_start=week_start, audience=audience)
@@ -104,12 +109,18 @@ def _named(inspection: Inspection, moment: Moment, key: str) -> list[dict[str, A
             "issue": measure.task.issue.title,
             "section": measure.lead_section_name,
             "leader": measure.leader_name,
-            "due_on": measure.due_on.isoformat() if measure.due_on else None,
-            "days_late": (moment.as_of - measure.due_on).days if measure.due_on else None,
-            "status": measure.get_status_display(),
+            "due_on": due_on.isoformat() if due_on else None,
+            "days_late": (moment.as_of - due_on).days if due_on else None,
+            "status": status.label,
         }
-        for measure in rows.select_related("task__issue").in_order()
+        for measure, status, due_on in _with_state(rows)
     ]
+
+
+def _with_state(rows: Any) -> Iterator[tuple[Measure, Status, date | None]]:
+    """Each measure with status and deadline as they were at the moment that `counted` joined."""
+    for measure in rows.select_related("task__issue").in_order():
+        yield measure, Status(measure.state_status), measure.state_due_on
 
 
 def _unanswered(figures: dict[str, Any]) -> list[dict[str, Any]]:

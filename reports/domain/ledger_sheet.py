@@ -14,7 +14,6 @@ from measures.domain.moment import Moment, moment_of
 from measures.domain.outcome_figures import OutcomeFigures, outcome_figures
 from measures.domain.rollup import Tree, tree
 from measures.enums import Nature, Status
-from measures.models import Measure
 from measures.models.measure import MeasureQuerySet
 from measures.reading import Reading, reading
 from rectify.accounts.models import User
@@ -65,11 +64,14 @@ def write_ledger(
     """Write the ledger to an .xlsx file; returns the number of measure rows.
 
     `measures` narrows the rows (what a filter shows), None = all that `user` may read; `user`
-    None = the whole inspection. Fields that the person may not read stay empty. Raises
+    None = the whole inspection. Status, nature and completion are those of the day that the
+    summary counts to. Fields that the person may not read stay empty. Raises
     WorkbookNotWritten (old file intact), CellTooLong.
     """
     moment = moment_of(inspection)
-    rows = counted(inspection, moment, user) if measures is None else measures
+    rows = counted(inspection, moment, user)
+    if measures is not None:
+        rows = rows.filter(pk__in=measures.order_by().values("pk"))
     name = f"{inspection.organization.name}{inspection.name}整改一览表"
     sheet = Sheet(
         title=name,
@@ -85,13 +87,13 @@ def write_ledger(
 
 
 def ledger_rows(measures: MeasureQuerySet, user: User | None) -> Iterator[dict[str, Any]]:
-    """One mapping per measure in ledger order, keyed as COLUMNS, with merge keys."""
+    """One mapping per measure of `counted` in ledger order, keyed as COLUMNS, with merge keys."""
     for number, measure in enumerate(measures.for_ledger().iterator(chunk_size=500), 1):
         parts = ~Reading.NOTHING if user is None else reading(user, measure)
         yield _row(number, measure, parts)
 
 
-def _row(number: int, measure: Measure, parts: Reading) -> dict[str, Any]:
+def _row(number: int, measure: Any, parts: Reading) -> dict[str, Any]:
     task = measure.task
     full = Reading.FULL in parts
     return {
@@ -112,10 +114,10 @@ def _row(number: int, measure: Measure, parts: Reading) -> dict[str, Any]:
         "owner": measure.owner_name if full else "",
         "deadline": measure.deadline_text
         or (format_date(measure.due_on) if measure.due_on else ""),
-        "nature": measure.get_nature_display(),
+        "nature": Nature(measure.state_nature).label,
         "result": measure.result_text if Reading.RESULT in parts else "",
-        "status": measure.get_status_display(),
-        "completed_on": measure.completed_on,
+        "status": Status(measure.state_status).label,
+        "completed_on": measure.state_completed_on,
         "evidence": "、".join(link.evidence.original_name for link in measure.evidence_links.all())
         if full
         else "",

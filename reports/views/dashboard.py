@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from issues.models import Inspection
 from measures.domain.conditions import CONDITIONS, counted
-from measures.domain.moment import Moment
+from measures.domain.moment import Moment, same_day_last_week
 from measures.enums import MeetingKind
 from measures.models import Measure
 from rectify.accounts.models import User
@@ -56,8 +56,10 @@ def _context(shown: Dashboard, form: DaysForm) -> dict[str, Any]:
     came = shown.outcomes
     links = shown.links
     days = DaysForm(initial={"as_of": shown.moment.as_of, "since": shown.since})
+    usual = shown.since == same_day_last_week(shown.moment)
     return {
         "shown": shown,
+        "since_word": "上周" if usual else f"{shown.since.month}月{shown.since.day}日",
         "inspection": shown.inspection,
         "notes": form.notes,
         "days": days,

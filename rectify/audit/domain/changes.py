@@ -55,7 +55,6 @@ def change(
         return row
     for name in values:
         setattr(row, name, values[name])
-    row.version = version + 1
     row.clean_fields(exclude=_others(row, values))
     row.clean()
     written = {name: values[name] for name in differing}
@@ -64,6 +63,7 @@ def change(
         updated = rows.update(**written, version=F("version") + 1, updated_at=now())
     if not updated:
         raise StaleVersion(type(row)._default_manager.get(pk=row.pk))
+    row.version = version + 1
     record(
         actor=actor,
         organization=organization,

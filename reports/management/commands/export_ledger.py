@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from reports.domain.ledger_sheet import write_ledger
 from reports.interfaces.command_arguments import add_inspection_argument, find_inspection
-from reports.rendering.sheet import CellTooLong, WorkbookNotWritten
+from reports.rendering.sheet import CellTooLong, TooManyRows, WorkbookNotWritten
 
 
 class Command(BaseCommand):
@@ -21,6 +21,6 @@ class Command(BaseCommand):
         inspection = find_inspection(options["inspection"])
         try:
             rows = write_ledger(inspection, options["output"])
-        except (WorkbookNotWritten, CellTooLong) as error:
+        except (WorkbookNotWritten, CellTooLong, TooManyRows) as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(f"已导出 {rows} 项措施：{options['output']}")

@@ -22,13 +22,16 @@ class Command(BaseCommand):
         inspection = find_inspection(options["inspection"])
         try:
             week = parse_week(options["week"])
+            digests = [
+                build_digest(inspection, week, audience=audience, actor=SYSTEM)
+                for audience in (Audience.OFFICE, Audience.PARTY_GROUP)
+            ]
         except WeekError as error:
             raise CommandError(str(error), returncode=2) from error
-        for audience in (Audience.OFFICE, Audience.PARTY_GROUP):
-            digest = build_digest(inspection, week, audience=audience, actor=SYSTEM)
+        for digest in digests:
             head = digest.content["figures"]["headline"]
             self.stdout.write(
-                f"{week_label(week)} {audience.label} 第{digest.revision}版："
+                f"{week_label(week)} {digest.get_audience_display()} 第{digest.revision}版："
                 f"措施{head['total']}，已完成{head['completed']}，"
                 f"基本完成{head['basically_done']}，超期{head['overdue']}，"
                 f"未报{head['unanswered']}。"

@@ -1,0 +1,98 @@
+"""The part that every form of the tree shares: show, refuse beside the field, conflict, go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from issues.models import Inspection
+from rectify.audit.exceptions import NotAllowed, Refused, StaleVersion
+from rectify.conflicts import conflict_page
+from rectify.form_fields import put_beside
+
+# Titles in a breadcrumb are cut: the page itself shows them whole.
+TRAIL_LENGTH = 18
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """What surrounds a form: its words, the way back, and where saving leads.
+
+    `again_url`: of a new node's form, so that several can be typed one after another.
+    """
+
+    title: str
+    done: str
+    back_url: str
+    trail: list[tuple[str, str]]
+    intro: str = ""
+    draft: str = ""
+    again_url: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    template: str = "issues/node_form.html"
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: the posted data, however empty, or nothing to show a new form."""
+    return request.POST if request.method == "POST" else None
+
+
+def save_form(
+    request: HttpRequest,
+    form: forms.Form,
+    page: FormPage,
+    save: Callable[[dict[str, Any]], str],
+) -> HttpResponse:
+    """Show the form, or save it with one domain call and go where `save` says.
+
+    A refusal is shown beside its field (422); somebody else's newer text becomes the page that
+    shows both (409). NotAllowed goes on to the middleware.
+    """
+    if request.method != "POST":
+        return _show(request, form, page, HTTPStatus.OK)
+    if form.is_valid():
+        try:
+            target = save(dict(form.cleaned_data))
+        except StaleVersion as stale:
+            return conflict_page(
+                request, current=stale.current, form=form, action_url=request.path,
+                title=f"{page.title}：内容有冲突", leave_url=page.back_url,
+            )  # fmt: skip
+        except NotAllowed:
+            raise
+        except (Refused, ValidationError) as error:
+            put_beside(form, error)
+        else:
+            messages.success(request, page.done)
+            again = page.again_url and request.POST.get("again")
+            return redirect(page.again_url if again else target)
+    return _show(request, form, page, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def tree_url(inspection: Inspection, anchor: str = "") -> str:
+    """The page of the tree, at one node."""
+    page = reverse("tree", kwargs={"inspection": inspection.public_id})
+    return f"{page}#{anchor}" if anchor else page
+
+
+def trail_to(inspection: Inspection, *words: str) -> list[tuple[str, str]]:
+    """Inspection / tree / … / this page; the last word has no address."""
+    home = reverse("dashboard", kwargs={"inspection": inspection.public_id})
+    short = [word if len(word) <= TRAIL_LENGTH else f"{word[:TRAIL_LENGTH]}…" for word in words]
+    above = [(word, tree_url(inspection)) for word in short[:-1]]
+    return [(inspection.name, home), ("问题清单", tree_url(inspection)), *above, (short[-1], "")]
+
+
+def _show(
+    request: HttpRequest, form: forms.Form, page: FormPage, status: HTTPStatus
+) -> HttpResponse:
+    return render(request, page.template, {"form": form, "page": page, "nav": "tree"}, status=status)

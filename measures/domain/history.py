@@ -1,0 +1,199 @@
+"""What happened to one measure, in Chinese sentences, read from the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.db.models import Q
+
+from issues.enums import Disclosure
+from measures.enums import ApplicationState, Nature, Status
+from measures.models import ClosureApplication, Measure, ProgressEntry
+from rectify.accounts.models import Section, User
+from rectify.audit.models import Event
+from rectify.lib.chinese_dates import format_date
+from rectify.lib.clean_text import clean_text
+from rectify.lib.shanghai import SHANGHAI
+
+# A text longer than this (characters) is unfolded on demand instead of standing in the sentence.
+LONGEST_INLINE = 30
+_HEADS = {
+    "measure.create": "建立了这条措施",
+    "measure.report": "填报",
+    "measure.update": "修改措施",
+    "measure.step_back": "退回状态，理由",
+    "measure.close": "销号",
+    "evidence.link": "上传佐证材料",
+    "progress.write": "填报进展",
+    "progress.rewrite": "修改进展",
+    "closure.apply": "申请销号",
+    "closure.office_review": "办公室初审销号申请",
+    "closure.leader": "分管领导审定销号申请",
+}
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "status": dict(Status.choices),
+    "nature": dict(Nature.choices),
+    "disclosure": {**dict(Disclosure.choices), "": "随上级"},
+    "state": dict(ApplicationState.choices),
+}
+_PEOPLE = frozenset({"leader", "owner", "disclosure_approver", "returned_by"})
+_SECTIONS = frozenset({"lead_section", "section"})
+_OTHER_LABELS = {
+    "co_leaders": "共同责任领导",
+    "support_sections": "配合科室",
+    "evidence": "佐证材料",
+    "reason": "理由",
+}
+# Columns that repeat another one or say nothing to a reader.
+_SILENT = frozenset(
+    {
+        "organization", "inspection", "task", "position", "place", "leader_name", "owner_name",
+        "lead_section_name", "measure", "section_name", "author", "author_name", "written_at",
+        "week_start", "applied_by", "applied_by_name", "applied_at", "same_as", "extra",
+        "printed_number", "printed_ordinal", "span_start", "span_end",
+    }
+)  # fmt: skip
+_MODELS: Mapping[str, type[models.Model]] = {
+    "measure": Measure,
+    "progressentry": ProgressEntry,
+    "closureapplication": ClosureApplication,
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One column: what it is called, before and after as words. `long`: show it unfolded only."""
+
+    label: str
+    before: str
+    after: str
+    long: bool
+
+    @property
+    def sentence(self) -> str:
+        if self.long:
+            return f"{'填写' if not self.before else '修改'}了{self.label}"
+        if not self.before:
+            return f"{self.label}：{self.after}"
+        if not self.after:
+            return f"清除了{self.label}（原为{self.before}）"
+        return f"{self.label}由“{self.before}”改为“{self.after}”"
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One event: when, who in which role, and what changed."""
+
+    at: datetime
+    who: str
+    head: str
+    changes: Sequence[Change]
+
+    @property
+    def sentence(self) -> str:
+        short = [change.sentence for change in self.changes]
+        return f"{self.head}：{'；'.join(short)}。" if short else f"{self.head}。"
+
+    @property
+    def long_changes(self) -> list[Change]:
+        return [change for change in self.changes if change.long]
+
+
+def history(measure: Measure) -> list[Happening]:
+    """Everything that was done to the measure, newest first. At most five queries."""
+    entries = [str(pk) for pk in measure.entries.values_list("pk", flat=True)]
+    closures = [str(pk) for pk in measure.closures.values_list("pk", flat=True)]
+    events = list(
+        Event.objects.filter(
+            Q(object_type="measure", object_id=str(measure.pk))
+            | Q(object_type="progressentry", object_id__in=entries)
+            | Q(object_type="closureapplication", object_id__in=closures)
+        )
+        .filter(success=True)
+        .order_by("-at", "-seq")
+    )
+    names = _names(events)
+    return [_happening(event, names) for event in events]
+
+
+def _happening(event: Event, names: Mapping[tuple[str, Any], str]) -> Happening:
+    head = _HEADS.get(event.action, "修改")
+    if event.object_type == "progressentry":
+        head = f"{head}（{event.object_label}）"
+    changes = []
+    first = event.action == "measure.create"
+    for name, pair in event.changes.items():
+        change = _change(event.object_type, name, pair, names)
+        if change is not None and not (first and name in {"text", "status"}):
+            changes.append(change)
+    return Happening(event.at, event.actor_name, head, changes)
+
+
+def _change(
+    kind: str, column: str, pair: Sequence[Any], names: Mapping[tuple[str, Any], str]
+) -> Change | None:
+    name = column.removesuffix("_id")
+    before, after = (_words(name, value, names) for value in pair)
+    if name in _SILENT or before == after:
+        return None
+    long = max(len(before), len(after)) > LONGEST_INLINE
+    return Change(_label(kind, name), before, after, long)
+
+
+def _label(kind: str, name: str) -> str:
+    if name in _OTHER_LABELS:
+        return _OTHER_LABELS[name]
+    try:
+        field = _MODELS[kind]._meta.get_field(name)
+    except (FieldDoesNotExist, KeyError):
+        return name
+    return str(getattr(field, "verbose_name", name))
+
+
+def _words(name: str, value: Any, names: Mapping[tuple[str, Any], str]) -> str:
+    """A recorded value as a reader knows it."""
+    if value is None or value == "":
+        return _WORDS[name][""] if name == "disclosure" and value == "" else ""
+    if isinstance(value, bool):
+        return "是" if value else ""
+    if isinstance(value, list):
+        return "、".join(str(one) for one in value)
+    kind = "person" if name in _PEOPLE else "section" if name in _SECTIONS else ""
+    if kind:
+        return names.get((kind, value), "已停用的人员或科室")
+    if name in _WORDS:
+        return _WORDS[name].get(str(value), str(value))
+    return _dated(name, str(value))
+
+
+def _dated(name: str, text: str) -> str:
+    """Columns that end in _on and _at hold a date and a moment in ISO form."""
+    if name.endswith("_on"):
+        return format_date(date.fromisoformat(text))
+    if name.endswith("_at"):
+        local = datetime.fromisoformat(text).astimezone(SHANGHAI)
+        return f"{format_date(local.date())} {local.hour}:{local.minute:02d}"
+    return clean_text(text)
+
+
+def _names(events: Iterable[Event]) -> dict[tuple[str, Any], str]:
+    """Names of every person and section that the events refer to by key. Two queries."""
+    people: set[int] = set()
+    sections: set[int] = set()
+    for event in events:
+        for column, pair in event.changes.items():
+            name = column.removesuffix("_id")
+            found = people if name in _PEOPLE else sections if name in _SECTIONS else None
+            if found is not None:
+                found.update(value for value in pair if isinstance(value, int))
+    named: dict[tuple[str, Any], str] = {}
+    for pk, word in User.objects.filter(pk__in=people).values_list("pk", "name"):
+        named["person", pk] = word
+    for pk, word in Section.objects.filter(pk__in=sections).values_list("pk", "name"):
+        named["section", pk] = word
+    return named

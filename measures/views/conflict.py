@@ -1,0 +1,70 @@
+"""Two people saved the same thing: the second sees both texts and loses neither."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django import forms
+from django.db import models
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from measures.interfaces.forms import shown
+from rectify.accounts.requests import LoggedIn
+from rectify.audit.models import Event
+
+
+@dataclass(frozen=True)
+class Differing:
+    """One field in both versions, as words."""
+
+    label: str
+    theirs: str
+    yours: str
+
+
+def conflict_page(
+    request: LoggedIn,
+    *,
+    form: forms.Form,
+    now_stored: Mapping[str, object],
+    row: models.Model,
+    version: int,
+    action: str,
+    back: str,
+    title: str,
+) -> HttpResponse:
+    """HTTP 409 with the differing fields side by side, and the same form with the new version.
+
+    `form` is bound and cleaned, `now_stored` holds the row's values by field name, `version` is
+    the one that saving again must name. Works without script; nothing typed is lost.
+    """
+    differing = []
+    for name, stored in now_stored.items():
+        if name not in form.fields:
+            continue
+        theirs, yours = _words(form, name, stored), _words(form, name, form.cleaned_data.get(name))
+        if theirs != yours:
+            differing.append(Differing(str(form.fields[name].label), theirs, yours))
+    data = form.data.copy()
+    data["version"] = str(version)
+    form.data = data
+    last = (
+        Event.objects.filter(object_type=row._meta.model_name, object_id=str(row.pk))
+        .order_by("-at", "-seq")
+        .first()
+    )
+    context = {
+        "title": title, "form": form, "differing": differing, "last": last, "action": action,
+        "back": back,
+    }  # fmt: skip
+    return render(request, "measures/conflict.html", context, status=HTTPStatus.CONFLICT)
+
+
+def _words(form: forms.Form, name: str, value: object) -> str:
+    field = form.fields[name]
+    if isinstance(field, forms.ChoiceField):
+        return str(dict(field.choices).get(value, shown(value)))  # type: ignore[arg-type, call-overload]  # choices may be nested, ours are not
+    return shown(value)
