@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from rectify.lib.clean_text import has_control_characters
+
+LARGEST_OFFSET = 2**31 - 1
+LARGEST_FIGURE = 10**15  # yuan or pieces: in fen still within a 64-bit column
+
 # headline key of the outline's JSON form → (claim kind, unit, factor to the stored integer)
 CLAIMS: dict[str, tuple[str, str, int]] = {
     "areas": ("areas", "个", 1),
@@ -143,15 +148,17 @@ def _issue(data: Any, place: str) -> OutlineIssue:
 
 def _task(data: Any, place: str) -> OutlineTask:
     row = _mapping(data, place)
-    preamble = row.get("preamble") or ""
-    if isinstance(preamble, dict):
-        preamble = preamble.get("text", "")
+    preamble = row.get("preamble")
+    if isinstance(preamble, dict):  # quoted, with its span in the source
+        preamble = _text(preamble, "text", f"{place}.preamble")
+    else:
+        preamble = _text(row, "preamble", place)
     return OutlineTask(
         number=_text(row, "number", place),
         title=_text(row, "title", place),
         raw_title=_text(row, "raw_title", place),
         lead_in=_text(row, "lead_in", place),
-        preamble=str(preamble),
+        preamble=preamble,
         measures=tuple(_point(item, f"{place}.measures[{n}]")
                        for n, item in enumerate(_list(row, "measures", place))),
     )  # fmt: skip
@@ -162,31 +169,51 @@ def _point(data: Any, place: str) -> Point:
     text = _text(row, "text", place)
     if not text.strip():
         raise OutlineError(f"{place}.text：措施没有文字。")
-    start, end = row.get("start"), row.get("end")
-    for name, value in (("start", start), ("end", end)):
-        if value is not None and (not isinstance(value, int) or value < 0):
-            raise OutlineError(f"{place}.{name}：须为不小于 0 的整数。")
+    start, end = _span(row, place)
     return Point(_text(row, "ordinal", place), text, start, end)
 
 
 def _claims(headline: dict[str, Any]) -> tuple[Claim, ...]:
-    quoted = [item for item in headline.get("raw") or [] if isinstance(item, dict)]
+    raw = headline.get("raw")
+    quoted = [item for item in raw if isinstance(item, dict)] if isinstance(raw, list) else []
     whole = quoted[-1] if quoted else {}
     claims: list[Claim] = []
     for key, (kind, unit, factor) in CLAIMS.items():
-        value, source = headline.get(key), whole
+        value, source, place = headline.get(key), whole, f"headline.{key}"
         if isinstance(value, dict):
-            source = value.get("raw") or {}
+            source = _mapping(value.get("raw") or {}, f"{place}.raw")
             value = value.get("value")
         if value is None:
             continue
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise OutlineError(f"headline.{key}：须为数字。")
+        start, end = _span(source, place)
         claims.append(
-            Claim(kind, round(value * factor), unit, str(source.get("text", "")),
-                  source.get("start"), source.get("end"))
+            Claim(kind, _figure(value, factor, place), unit, _text(source, "text", place),
+                  start, end)
         )  # fmt: skip
     return tuple(claims)
+
+
+def _figure(value: Any, factor: int, place: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise OutlineError(f"{place}：须为数字。")
+    if not 0 <= value <= LARGEST_FIGURE:  # infinities and NaN too
+        raise OutlineError(f"{place}：{value!r} 不是可能的数字。")
+    return round(value * factor)
+
+
+def _span(row: dict[str, Any], place: str) -> tuple[int | None, int | None]:
+    """`start` and `end` as character offsets, each or both of them missing."""
+    found: list[int | None] = []
+    for name in ("start", "end"):
+        value = row.get(name)
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if value is not None and not (whole and 0 <= value <= LARGEST_OFFSET):
+            raise OutlineError(f"{place}.{name}：须为不小于 0 的整数。")
+        found.append(value)
+    start, end = found
+    if start is not None and end is not None and end < start:
+        raise OutlineError(f"{place}.end：不能小于 start。")
+    return start, end
 
 
 def _mapping(value: Any, place: str) -> dict[str, Any]:
@@ -208,6 +235,9 @@ def _text(row: dict[str, Any], key: str, place: str) -> str:
         return ""
     if not isinstance(value, str):
         raise OutlineError(f"{place}.{key}：须为文字。".lstrip("."))
+    if has_control_characters(value):
+        # Taking them out would shift every offset into the source: refused, not repaired.
+        raise OutlineError(f"{place}.{key}：含有无法保存的控制字符。".lstrip("."))
     return value
 
 

@@ -13,7 +13,7 @@ from issues.domain.tree import add_area, edit_node
 from issues.interfaces.forms import AreaForm, NewAreaForm, loaded
 from issues.models import Inspection, ProblemArea
 from issues.views.saving import FormPage, posted, save_form, trail_to, tree_url
-from rectify.accounts.domain.permission import require_in
+from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability
 from rectify.accounts.requests import LoggedIn
 

@@ -19,7 +19,7 @@ from issues.interfaces.forms import (
 )
 from issues.models import Inspection
 from issues.views.saving import FormPage, posted, save_form, trail_to, tree_url
-from rectify.accounts.domain.permission import require_in
+from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability
 from rectify.accounts.requests import LoggedIn
 from rectify.audit.exceptions import NotAllowed

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from issues.enums import Level
+from issues.enums import Cadence, Level, Stage
 from issues.models import Inspection
 from measures.domain.conditions import counted
 from measures.domain.figures import by_area, by_leader, by_section, headline
@@ -18,12 +18,16 @@ from measures.domain.rollup import tree
 from measures.models import WeeklyRound
 from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability
-from rectify.audit.actors import Actor
+from rectify.audit.actors import SYSTEM, Actor
 from rectify.audit.domain.changes import add, change
 from rectify.audit.exceptions import Refused
 from rectify.audit.models import Operation
-from rectify.lib.clock import now
+from rectify.lib.clock import now, today
 from rectify.lib.shanghai import SHANGHAI, day_of
+from rectify.lib.weeks import week_start as week_start_of
+
+# Weeks from one round to the next; a paused inspection has none.
+PERIODS = {Cadence.WEEKLY: 1, Cadence.FORTNIGHTLY: 2, Cadence.MONTHLY: 4}
 
 
 @transaction.atomic
@@ -44,6 +48,22 @@ def open_round(
         actor=actor, organization=inspection.organization, action="round.open",
         operation=operation,
     )  # fmt: skip
+
+
+def open_rounds_due() -> int:
+    """The calendar: a round for the present week of every inspection in 集中整改 whose cadence
+    asks for one. Returns how many are new; what the schedule missed is made at the next tick."""
+    monday = week_start_of(today())
+    opened = 0
+    for inspection in Inspection.objects.filter(
+        stage=Stage.RECTIFYING, cadence__in=PERIODS, archived_at__isnull=True
+    ).select_related("organization"):
+        since = monday - timedelta(weeks=PERIODS[Cadence(inspection.cadence)] - 1)
+        rounds = WeeklyRound.objects.filter(inspection=inspection, week_start__gte=since)
+        if not rounds.exists() and inspection.measures.current().exists():
+            open_round(inspection, actor=SYSTEM, week_start=monday)
+            opened += 1
+    return opened
 
 
 @transaction.atomic

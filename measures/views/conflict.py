@@ -11,6 +11,7 @@ from django.db import models
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from measures.enums import Status
 from measures.interfaces.forms import shown
 from rectify.accounts.requests import LoggedIn
 from rectify.audit.models import Event
@@ -45,7 +46,8 @@ def conflict_page(
     for name, stored in now_stored.items():
         if name not in form.fields:
             continue
-        theirs, yours = _words(form, name, stored), _words(form, name, form.cleaned_data.get(name))
+        typed = form.cleaned_data.get(name, form.data.get(name))
+        theirs, yours = _words(form, name, stored), _words(form, name, typed)
         if theirs != yours:
             differing.append(Differing(str(form.fields[name].label), theirs, yours))
     data = form.data.copy()
@@ -66,5 +68,7 @@ def conflict_page(
 def _words(form: forms.Form, name: str, value: object) -> str:
     field = form.fields[name]
     if isinstance(field, forms.ChoiceField):
-        return str(dict(field.choices).get(value, shown(value)))  # type: ignore[arg-type, call-overload]  # choices may be nested, ours are not
+        # A step that is no longer open from where the row stands now still has its word.
+        words = {**dict(Status.choices), **dict(field.choices)}  # choices may be nested, ours are not
+        return str(words.get(str(value), shown(value)))
     return shown(value)

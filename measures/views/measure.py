@@ -49,7 +49,7 @@ def measure_report(request: LoggedIn, measure: UUID) -> HttpResponse:
                 reason=form.cleaned_data.get("reason", ""),
             )
         except StaleVersion as error:
-            return _overtaken(request, form, error.current)
+            return _overtaken(request, error.current)
         except NotAllowed:
             raise
         except (Refused, ValidationError) as error:
@@ -60,7 +60,7 @@ def measure_report(request: LoggedIn, measure: UUID) -> HttpResponse:
     return measure_page(request, row, report=form)
 
 
-def _overtaken(request: LoggedIn, form: object, current: Measure) -> HttpResponse:
+def _overtaken(request: LoggedIn, current: Measure) -> HttpResponse:
     """Both texts; the choices of status are those open from where the measure stands now."""
     again = report_form(request, current, request.POST)
     again.is_valid()

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from issues.models import Inspection
-from rectify.accounts.domain.permission import may_in, require_in
+from rectify.accounts.domain.permissions import may_in, require_in
 from rectify.accounts.enums import Ability
 from rectify.accounts.requests import LoggedIn
 from rectify.audit.exceptions import Refused, StaleVersion

@@ -104,12 +104,13 @@ def _name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
 
 
+# Plain values whose methods share names with the ORM's.
+NOT_ROWS = {"context", "params", "data", "counts", "query", "words", "form", "found"}
+
+
 def _is_orm(node: ast.expr) -> bool:
     """Whether the call's subject looks like a model instance or a query, not a dict or response."""
     text = ast.unparse(node)
-    return (
-        "objects" in text
-        or ".filter(" in text
-        or re.fullmatch(r"[a-z_]+", text) is not None
-        and (text not in {"context", "params", "data", "counts", "query", "words", "form", "found"})
-    )
+    if "objects" in text or ".filter(" in text:
+        return True
+    return re.fullmatch(r"[a-z_]+", text) is not None and text not in NOT_ROWS

@@ -19,7 +19,15 @@ from rectify.jobs.models import Delivery, Job
 from reports.jobs import request_export
 from reports.models import Digest
 from seeds.sample_files import sample_file
-from tests.authorization.walk import SUBJECTS, Cell, cells, every_name, matrix, reading_of
+from tests.authorization.walk import (
+    SUBJECTS,
+    Cell,
+    arguments_of,
+    cells,
+    every_name,
+    matrix,
+    reading_of,
+)
 from tests.conftest import Demo
 
 
@@ -49,8 +57,7 @@ class Objects:
             "digest": self.digest.public_id,
             "role": "section",
         }
-        wanted = ARGUMENTS.get(name, [])
-        return {key: known[key] for key in wanted}
+        return {key: known[key] for key in arguments_of(name)}
 
     def form(self, name: str) -> dict[str, object]:
         """A POST that would do something if it were let through."""
@@ -67,28 +74,6 @@ class Objects:
             "preferences": {"size": "normal", "next": "/"},
         }
         return forms.get(name, {})
-
-
-ARGUMENTS: dict[str, list[str]] = {
-    **dict.fromkeys(
-        ["dashboard", "dashboard_print", "outcomes", "ledger", "tree", "digests", "digest_build",
-         "documents", "notice_build", "export_ledger", "inspection_edit", "area_new"],
-        ["inspection"],
-    ),
-    **dict.fromkeys(["area_edit", "issue_new"], ["area"]),
-    **dict.fromkeys(["issue_edit", "task_new"], ["issue"]),
-    **dict.fromkeys(["task_edit", "measure_new"], ["task"]),
-    **dict.fromkeys(
-        ["measure", "measure_edit", "measure_report", "measure_status", "measure_progress",
-         "evidence_add"],
-        ["measure"],
-    ),
-    "evidence": ["evidence"],
-    **dict.fromkeys(["job", "job_file", "job_cancel", "job_retry"], ["job"]),
-    "message_open": ["delivery"],
-    "digest": ["digest"],
-    "help_role": ["role"],
-}  # fmt: skip
 
 
 @pytest.fixture

@@ -39,6 +39,8 @@ class Command(BaseCommand):
             ) from error
         except OutlineError as error:
             raise CommandError(f"{path} 提纲有误：{error}", returncode=2) from error
+        except (ValueError, RecursionError) as error:  # a number or a nesting without end
+            raise CommandError(f"{path} 不是可读的 JSON：{error}", returncode=2) from error
         try:
             with transaction.atomic():
                 saved = save_outline(
