@@ -68,11 +68,13 @@ def _text(model: type[models.Model], name: str, *, rows: int = 0, help_text: str
     )
 
 
-def _choice(model: type[models.Model], name: str, help_text: str = "") -> forms.ChoiceField:
+def _choice(
+    model: type[models.Model], name: str, help_text: str = "", blank: str = ""
+) -> forms.ChoiceField:
     column: Any = model._meta.get_field(name)
     choices = list(column.choices or [])
     if column.blank:
-        choices = [("", "随上级"), *choices]
+        choices = [("", blank), *choices]
     return forms.ChoiceField(
         label=str(column.verbose_name),
         choices=choices,
@@ -222,10 +224,17 @@ class IssueForm(_DisclosedForm):
         label="与以往问题重复", queryset=Issue.objects.none(), to_field_name="public_id",
         required=False, empty_label="没有重复", help_text="屡改屡犯的，选定以往巡察中的同一问题。",
     )  # fmt: skip
-    disclosure = _choice(Issue, "disclosure", "选“不公开”或“仅党内通报”的，对外通报不列出。")
-    disclosure_basis = _text(Issue, "disclosure_basis", help_text="如有关规定的条款。")
-    disclosure_reason = _text(Issue, "disclosure_reason", help_text="不向社会公开的，必须写明理由。")
+    disclosure = _choice(
+        Issue,
+        "disclosure",
+        "选“不公开”或“仅党内通报”的，对外通报不列出。",
+        "未单独规定（按社会公开）",
+    )
     disclosure_approver = _approver()
+    disclosure_reason = _text(
+        Issue, "disclosure_reason", rows=2, help_text="不向社会公开的，必须写明理由。"
+    )
+    disclosure_basis = _text(Issue, "disclosure_basis", rows=2, help_text="如有关规定的条款。")
     version = VersionField()
 
     def __init__(self, *args: Any, inspection: Inspection, user: User, **kwargs: Any) -> None:
@@ -245,10 +254,12 @@ class TaskForm(_DisclosedForm):
     )  # fmt: skip
     lead_in = _text(Task, "lead_in", help_text="通报中整改情况前的引语，留空按通报体例。")
     preamble = _text(Task, "preamble", rows=3, help_text="通报中“一是”之前的总述，没有则留空。")
-    disclosure = _choice(Task, "disclosure", "只能比所属问题更严，不能更宽。")
-    disclosure_basis = _text(Task, "disclosure_basis", help_text="如有关规定的条款。")
-    disclosure_reason = _text(Task, "disclosure_reason", help_text="不向社会公开的，必须写明理由。")
+    disclosure = _choice(Task, "disclosure", "只能比所属问题更严，不能更宽。", "随所属问题")
     disclosure_approver = _approver()
+    disclosure_reason = _text(
+        Task, "disclosure_reason", rows=2, help_text="不向社会公开的，必须写明理由。"
+    )
+    disclosure_basis = _text(Task, "disclosure_basis", rows=2, help_text="如有关规定的条款。")
     version = VersionField()
 
 
@@ -258,9 +269,7 @@ class NewTaskForm(TaskForm):
 
 def editable_organizations(user: User) -> QuerySet[Organization]:
     """Bureaus whose tree the person may change."""
-    return Organization.objects.visible_to(user).filter(
-        pk__in=user.access.whole(Ability.EDIT_TREE)
-    )
+    return Organization.objects.visible_to(user).filter(pk__in=user.access.whole(Ability.EDIT_TREE))
 
 
 def recurring_choices(inspection: Inspection, user: User) -> QuerySet[Issue]:

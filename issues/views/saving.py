@@ -95,4 +95,6 @@ def trail_to(inspection: Inspection, *words: str) -> list[tuple[str, str]]:
 def _show(
     request: HttpRequest, form: forms.Form, page: FormPage, status: HTTPStatus
 ) -> HttpResponse:
-    return render(request, page.template, {"form": form, "page": page, "nav": "tree"}, status=status)
+    return render(
+        request, page.template, {"form": form, "page": page, "nav": "tree"}, status=status
+    )

@@ -29,6 +29,8 @@ PARAMETERS = (
     "area", "issue", "section", "leader", "status", "nature", "lamp", "figure", "q", "as_of",
 )  # fmt: skip
 _LONGEST_WORD = 24
+# Names that `counted` adds to the rows.
+_SECTION_THEN, _LEADER_THEN = "state_lead_section_id", "state_leader_id"
 
 
 @dataclass(frozen=True)
@@ -114,21 +116,21 @@ class LedgerFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
             return rows.filter(
                 Q(state_lead_section_id__isnull=True) | ~Q(state_lead_section_id__in=listed)
             )
-        return rows.filter(state_lead_section_id=self.ids["section"][value])
+        return rows.filter(Q(state_lead_section_id=self.ids["section"][value]))
 
     def by_leader(self, rows: MeasureQuerySet, name: str, value: str) -> MeasureQuerySet:
         if value == NOBODY:
-            return rows.filter(state_leader_id__isnull=True)
-        return rows.filter(state_leader_id=self.ids["leader"][value])
+            return rows.filter(Q(state_leader_id__isnull=True))
+        return rows.filter(Q(state_leader_id=self.ids["leader"][value]))
 
     def by_status(self, rows: MeasureQuerySet, name: str, value: str) -> MeasureQuerySet:
-        return rows.filter(state_status=value)
+        return rows.filter(Q(state_status=value))
 
     def by_nature(self, rows: MeasureQuerySet, name: str, value: str) -> MeasureQuerySet:
-        return rows.filter(state_nature=value)
+        return rows.filter(Q(state_nature=value))
 
     def by_lamp(self, rows: MeasureQuerySet, name: str, value: str) -> MeasureQuerySet:
-        return rows.filter(lamp=value)
+        return rows.filter(Q(lamp=value))
 
     def by_figure(self, rows: MeasureQuerySet, name: str, value: str) -> MeasureQuerySet:
         return rows.filter(CONDITIONS[value].applies(self.moment))
@@ -149,8 +151,8 @@ class LedgerFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
         if bureau not in self.user.access.whole(Ability.SEE_SUMMARY):
             areas = areas.filter(pk__in=base.values("task__issue__area_id"))
             issues = issues.filter(pk__in=base.values("task__issue_id"))
-            sections = sections.filter(pk__in=base.values("state_lead_section_id"))
-        leaders = User.objects.filter(pk__in=base.values("state_leader_id"))
+            sections = sections.filter(pk__in=base.values(_SECTION_THEN))
+        leaders = User.objects.filter(pk__in=base.values(_LEADER_THEN))
         nobody = [(NOBODY, "未指定")]
         self._choices("area", areas.order_by("position", "pk").values_list(*_keys("title")))
         self._choices(
@@ -171,9 +173,7 @@ class LedgerFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
         ):
             self.filters[name].extra["choices"] = choices
 
-    def _choices(
-        self, name: str, rows: Any, more: Sequence[tuple[str, str]] = ()
-    ) -> None:
+    def _choices(self, name: str, rows: Any, more: Sequence[tuple[str, str]] = ()) -> None:
         found = list(rows)
         self.ids[name] = {str(public_id): pk for public_id, pk, _ in found}
         self.filters[name].extra["choices"] = [

@@ -119,9 +119,7 @@ class ProgressForm(forms.Form):
 
     week_start = forms.TypedChoiceField(label="填报周次", coerce=date.fromisoformat)
     text = CleanText(label="进展情况", rows=5)
-    difficulty = CleanText(
-        label="存在困难、需协调事项", rows=2, help_text="填写后会告知责任领导。"
-    )
+    difficulty = CleanText(label="存在困难、需协调事项", rows=2, help_text="填写后会告知责任领导。")
     no_change = forms.BooleanField(label="本周无变化", required=False)
     seen_week = forms.CharField(widget=forms.HiddenInput, required=False, max_length=10)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
@@ -189,7 +187,9 @@ class MeasureForm(forms.Form):
         label="到期日", required=False, help_text=f"据此计算临期和超期。{DATE_HELP}"
     )
     stage_goal = CleanText(label="阶段目标", rows=2)
-    recurrence = CleanText(label="频次", max_length=60, help_text="长期坚持的措施，如“每季度一次”。")
+    recurrence = CleanText(
+        label="频次", max_length=60, help_text="长期坚持的措施填写，如“每季度一次”。"
+    )
     next_review_on = ChineseDateField(label="下次复核", required=False, help_text=DATE_HELP)
     next_report_on = ChineseDateField(
         label="下次报送", required=False, help_text="这一天之前不列入每周未报。"

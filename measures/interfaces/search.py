@@ -11,7 +11,9 @@ from rectify.accounts.enums import Ability
 from rectify.accounts.rules import Access
 
 # Marks that people type for one another; the full-width twin of an ASCII mark is always added.
-_ALIKE = ("([{（［【〔", ")]}）］】〕", "<《〈＜", ">》〉＞", "\"“”＂", "'‘’＇", "-－—–", "~～", ",，、")
+_ALIKE = (
+    "([{（【〔", ")]}）】〕", "<《〈", ">》〉", "\"“”", "'‘’", "-—–", ",，、",
+)  # fmt: skip
 _FULL_WIDTH_SHIFT = 0xFEE0
 _SUMMARY_TEXTS = (
     "text", "goal", "task__title", "task__issue__title", "task__issue__area__title",

@@ -35,7 +35,7 @@ class CheckedFile:
     size: int
 
 
-def check_upload(upload: UploadedFile) -> CheckedFile:
+def check_upload(upload: UploadedFile[Any]) -> CheckedFile:
     """The upload with a clean name. Raises ValidationError with a sentence that says why not."""
     name = clean_name(upload.name or "")
     stem, _, extension = name.rpartition(".")
@@ -91,7 +91,9 @@ def _other_content(extension: str) -> ValidationError:
 
 
 def _macro() -> ValidationError:
-    return ValidationError("文件含有宏，不能上传。请另存为不含宏的文件，或导出为 pdf。", code="macro")
+    return ValidationError(
+        "文件含有宏，不能上传。请另存为不含宏的文件，或导出为 pdf。", code="macro"
+    )
 
 
 def _begins(*signatures: bytes) -> Callable[[BinaryIO, str], None]:

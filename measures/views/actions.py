@@ -31,7 +31,7 @@ def next_actions(measure: Measure, user: User, *, frozen: bool) -> list[NextActi
     lead = measure.lead_section_name or "牵头科室"
     found = []
     for word, place, ability, denied in (
-        ("填报状态和整改情况", "#report", Ability.REPORT_STATUS, f"由{lead}或局办公室（整改办）填报"),
+        ("填报状态和整改情况", "#report", Ability.REPORT_STATUS, f"由{lead}或整改办填报"),
         ("填报本周进展", "#progress", Ability.WRITE_PROGRESS, "由牵头科室、配合科室填报"),
         ("上传佐证材料", "#evidence", Ability.WRITE_PROGRESS, "由牵头科室、配合科室上传"),
     ):
@@ -69,7 +69,7 @@ def _closure_words(measure: Measure) -> str:
         return "已销号"
     pending = measure.closures.filter(state__in=ApplicationState.pending()).first()
     if pending is not None:
-        step = STEPS.get(pending.state)
+        step = STEPS.get(str(vars(pending)["state"]))
         return f"已申请，待{step[0].label}" if step else "已申请，正在办理"
     missing = []
     if measure.status != Status.COMPLETED:

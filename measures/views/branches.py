@@ -72,8 +72,8 @@ class Branch:
 
     @property
     def path(self) -> str:
-        """The numbers of the nodes above, for a flat list."""
-        return " ".join(title_of(one) for one in self.placed.above)
+        """The titles of the nodes above, for a flat list."""
+        return " / ".join(title_of(one) for one in self.placed.above)
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,10 @@ class Drawing:
         self.recurs = recurs
         self.always = {"as_of": as_of.isoformat()} if as_of else {}
         here = {"inspection": inspection.public_id}
-        self.ledger_page, self.tree_page = reverse("ledger", kwargs=here), reverse("tree", kwargs=here)
+        self.ledger_page, self.tree_page = (
+            reverse("ledger", kwargs=here),
+            reverse("tree", kwargs=here),
+        )
 
     def tree(self, tree: Tree) -> list[Branch]:
         return [self.branch(Placed(area)) for area in tree.areas]
@@ -141,7 +144,9 @@ class Drawing:
         cells: list[tuple[str, int | None, str]] = [("合计", total, self._rows(figure="total"))]
         for key, word in STATES.items():
             known = key in _OF_MEASURES
-            cells.append((word, counts[key] if known else None, self._rows(figure=key) if known else ""))
+            cells.append(
+                (word, counts[key] if known else None, self._rows(figure=key) if known else "")
+            )
         return LevelRow(self.inspection.label_of(Level.MEASURE), cells)
 
     def _parts(self, node: Node) -> list[Part]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import cast
 
 from django import forms
 from django.db import models
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
 from measures.enums import Status
@@ -50,9 +51,7 @@ def conflict_page(
         theirs, yours = _words(form, name, stored), _words(form, name, typed)
         if theirs != yours:
             differing.append(Differing(str(form.fields[name].label), theirs, yours))
-    data = form.data.copy()
-    data["version"] = str(version)
-    form.data = data
+    carry(form, version=str(version))
     last = (
         Event.objects.filter(object_type=row._meta.model_name, object_id=str(row.pk))
         .order_by("-at", "-seq")
@@ -65,10 +64,19 @@ def conflict_page(
     return render(request, "measures/conflict.html", context, status=HTTPStatus.CONFLICT)
 
 
+def carry(form: forms.Form, **hidden: str) -> None:
+    """Change hidden fields of a bound form; everything that was typed stays."""
+    data = cast(QueryDict, form.data).copy()
+    for name, value in hidden.items():
+        data[name] = value
+    form.data = data
+
+
 def _words(form: forms.Form, name: str, value: object) -> str:
     field = form.fields[name]
     if isinstance(field, forms.ChoiceField):
         # A step that is no longer open from where the row stands now still has its word.
-        words = {**dict(Status.choices), **dict(field.choices)}  # choices may be nested, ours are not
+        offered = cast("Iterable[tuple[str, str]]", field.choices)  # ours are never nested
+        words = {**dict(Status.choices), **dict(offered)}
         return str(words.get(str(value), shown(value)))
     return shown(value)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -38,14 +38,10 @@ def measure_new(request: LoggedIn, task: UUID) -> HttpResponse:
     inspection = parent.inspection
     require_in(request.user, Ability.EDIT_MEASURE, inspection.organization)
     frozen = PlanBaseline.objects.filter(inspection=inspection).exists()
-    form = MeasureForm(
-        request.POST or None, organization=inspection.organization, frozen=frozen
-    )
+    form = MeasureForm(_posted(request), organization=inspection.organization, frozen=frozen)
     if request.method == "POST" and form.is_valid():
         try:
-            row = add_measure(
-                parent, actor=request.user, **form.values(), reason=form.reason
-            )
+            row = add_measure(parent, actor=request.user, **form.values(), reason=form.reason)
         except NotAllowed:
             raise
         except (Refused, ValidationError) as error:
@@ -73,7 +69,7 @@ def measure_edit(request: LoggedIn, measure: UUID) -> HttpResponse:
         refuse_closed(row)
     except Refused as error:
         messages.error(request, error.message)
-        return redirect("measure", **address)
+        return redirect("measure", measure=row.public_id)
     form = _edit_form(request, row)
     if request.method == "POST" and form.is_valid():
         try:
@@ -92,14 +88,18 @@ def measure_edit(request: LoggedIn, measure: UUID) -> HttpResponse:
             add_refusal(form, error)
         else:
             messages.success(request, "已保存。")
-            return redirect("measure", **address)
+            return redirect("measure", measure=row.public_id)
     return _page(request, form, row.task, back=reverse("measure", kwargs=address),
                  action=reverse("measure_edit", kwargs=address), measure=row)  # fmt: skip
 
 
+def _posted(request: LoggedIn) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
 def _edit_form(request: LoggedIn, row: Measure) -> MeasureForm:
     return MeasureForm(
-        request.POST or None,
+        _posted(request),
         organization=row.inspection.organization,
         frozen=PlanBaseline.objects.filter(inspection=row.inspection_id).exists(),
         measure=row,

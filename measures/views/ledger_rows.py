@@ -11,7 +11,7 @@ from django.db.models import BooleanField, Case, Value, When
 
 from measures.domain.conditions import CONDITIONS
 from measures.domain.moment import Moment
-from measures.enums import Lamp, Status
+from measures.enums import Lamp
 from measures.models import Measure, ProgressEntry
 from measures.models.measure import MeasureQuerySet
 from measures.reading import Reading, may, reading
@@ -239,6 +239,3 @@ def _state(measure: Measure, name: str) -> Any:
 
 def _flag(measure: Measure, name: str) -> Any:
     return getattr(measure, name)
-
-
-STATUS_WORDS = dict(Status.choices)

@@ -88,10 +88,10 @@ def page_context(request: LoggedIn, measure: Measure) -> dict[str, Any]:
         .select_related(
             "task__issue__area", "inspection__organization", "lead_section", "leader", "owner",
             "disclosure_approver",
-        )  # fmt: skip
+        )
         .prefetch_related("supports__section", "co_leads")
         .get(pk=measure.pk)
-    )
+    )  # fmt: skip
     parts = reading(user, fresh)
     frozen = PlanBaseline.objects.filter(inspection=fresh.inspection_id).first()
     context: dict[str, Any] = {
@@ -116,9 +116,7 @@ def page_context(request: LoggedIn, measure: Measure) -> dict[str, Any]:
 def report_form(request: LoggedIn, measure: Measure, data: Any = None) -> ReportForm:
     roles = roles_in(request.user, measure.organization_id)
     wanted = request.GET.get("status", "")
-    return ReportForm(
-        data, measure=measure, steps=targets(measure.status, roles), wanted=wanted
-    )
+    return ReportForm(data, measure=measure, steps=targets(measure.status, roles), wanted=wanted)
 
 
 def report_part(request: LoggedIn, measure: Measure) -> dict[str, Any]:
@@ -263,5 +261,3 @@ def _papers(measure: Measure, user: User) -> dict[str, Any]:
         "has_outcomes": any(outcomes.values()),
         "history": history(measure),
     }
-
-

@@ -17,7 +17,7 @@ from measures.interfaces.refusals import add_refusal
 from measures.interfaces.weeks import writable_weeks
 from measures.models import Measure, ProgressEntry
 from measures.reading import require
-from measures.views.conflict import conflict_page
+from measures.views.conflict import carry, conflict_page
 from measures.views.measure_page import measure_page
 from rectify.accounts.enums import Ability
 from rectify.accounts.requests import LoggedIn
@@ -61,9 +61,7 @@ def _overtaken(
     request: LoggedIn, row: Measure, form: ProgressForm, current: ProgressEntry
 ) -> HttpResponse:
     """Somebody of the section wrote the same week meanwhile, or had written it before."""
-    data = form.data.copy()
-    data["seen_week"] = current.week_start.isoformat()
-    form.data = data
+    carry(form, seen_week=current.week_start.isoformat())
     address = {"measure": row.public_id}
     return conflict_page(
         request,

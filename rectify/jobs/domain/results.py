@@ -57,9 +57,7 @@ def why_not_retried(job: Job) -> str:
         return "任务还没有结束，无需重试。"
     if job.status == JobStatus.SUCCEEDED:
         return "任务已经完成。需要最新内容时，请回到原页面重新生成。"
-    if Job.objects.filter(
-        kind=job.kind, key=job.key, status__in=JobStatus.open_states()
-    ).exists():
+    if Job.objects.filter(kind=job.kind, key=job.key, status__in=JobStatus.open_states()).exists():
         return "同样的任务正在进行，无需重试。"
     return ""
 

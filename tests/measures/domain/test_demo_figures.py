@@ -102,8 +102,8 @@ def test_there_are_12_closed_weeks_of_progress(demo: Demo) -> None:
 
 
 def test_the_running_demo_shows_every_trouble(demo: Demo) -> None:
-    open_round = WeeklyRound.objects.get(inspection=demo.b, closed_at__isnull=True)
-    head = headline(demo.b, moment_of(demo.b, open_round.week_start), None)
+    assert WeeklyRound.objects.filter(inspection=demo.b, closed_at__isnull=True).count() == 1
+    head = headline(demo.b, moment_of(demo.b), None)
     assert head["total"] == 52
     for key in ("not_started", "in_progress", "overdue", "due_soon", "stalled", "unanswered",
                 "basically_overdue", "completed_late", "closed", "lamp_red", "lamp_yellow",
