@@ -119,8 +119,8 @@ def _text(value: Any, field: forms.Field | None) -> str:
     if isinstance(value, (QuerySet, list, tuple)):
         return "、".join(str(one) for one in value) or EMPTY
     if isinstance(field, forms.ChoiceField) and not isinstance(value, Model):
-        # An iterator of choices may hold groups, which no form here has.
-        return str(dict(list(field.choices)).get(value, value)) or EMPTY
+        options: Any = field.choices
+        return str(dict(options).get(value, value)) or EMPTY
     return str(value)
 
 

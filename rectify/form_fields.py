@@ -19,7 +19,7 @@ class CleanTextField(forms.CharField):
 
 
 class ChineseDateField(forms.DateField):
-    """A calendar day typed as 2021-05-12, 2021.5.12, 20210512 or 2021年5月12日; shown as the last."""
+    """A calendar day typed as 2021-05-12, 2021.5.12, 20210512 or 2021年5月12日; shown so."""
 
     widget = forms.TextInput
 

@@ -3,8 +3,10 @@
 from django.urls import include, path
 
 from rectify import error_pages
+from rectify.health import healthz
 
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
     path("", include("rectify.shell_urls")),
     path("", include("rectify.accounts.urls")),
     path("", include("rectify.jobs.urls")),

@@ -42,9 +42,7 @@ class Line:
     values: tuple[int, ...]
 
 
-def status_parts(
-    counts: Mapping[str, int], link: Callable[[str], str] | None = None
-) -> list[Part]:
+def status_parts(counts: Mapping[str, int], link: Callable[[str], str] | None = None) -> list[Part]:
     """The stretches of a status bar; `link` gives the address of a status' rows."""
     return [
         Part(status.label, counts[status.value], tone, link(status.value) if link else "")
@@ -139,9 +137,7 @@ def _weeks(points: Sequence[WeekPoint], xs: Sequence[float]) -> SafeString:
 
 
 def _drawn(line: Line, xs: Sequence[float], top: int) -> SafeString:
-    places = " ".join(
-        f"{x},{_y(value, top)}" for x, value in zip(xs, line.values, strict=True)
-    )
+    places = " ".join(f"{x},{_y(value, top)}" for x, value in zip(xs, line.values, strict=True))
     return format_html(
         '<polyline class="{}" fill="none" stroke="{}" stroke-width="2" points="{}"/>',
         line.css, line.colour, places,

@@ -1,6 +1,8 @@
 """What the office types about an inspection and its tree; the domain decides what is kept."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db import models
@@ -97,8 +99,8 @@ def _sentence(model: type[models.Model], constraint: str) -> str:
     return str(found.violation_error_message)
 
 
-class InspectionForm(_Typed):
-    """Columns of an inspection that may change after it was created."""
+class _InspectionColumns(_Typed):
+    """What is asked of an inspection at its creation and may change afterwards."""
 
     name = _text(Inspection, "name")
     kind = _choice(Inspection, "kind")
@@ -124,12 +126,12 @@ class InspectionForm(_Typed):
     label_issue = _text(Inspection, "label_issue")
     label_task = _text(Inspection, "label_task")
     label_measure = _text(Inspection, "label_measure")
-    version = VersionField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in LABELS:
-            self.fields[name].initial = Inspection._meta.get_field(name).default
+            column: Any = Inspection._meta.get_field(name)
+            self.fields[name].initial = column.default
 
     def clean_classification(self) -> str:
         chosen = str(self.cleaned_data["classification"])
@@ -144,7 +146,11 @@ class InspectionForm(_Typed):
             self.add_error("left_on", _sentence(Inspection, "inspection_left_after"))
 
 
-class NewInspectionForm(InspectionForm):
+class InspectionForm(_InspectionColumns):
+    version = VersionField()
+
+
+class NewInspectionForm(_InspectionColumns):
     """Also asks whose inspection it is and its code, which never change."""
 
     organization = forms.ModelChoiceField(
@@ -158,7 +164,6 @@ class NewInspectionForm(InspectionForm):
             "max_length": "代码最多 40 个字符。",
         },
     )  # fmt: skip
-    version = None
     field_order = ("organization", "code", "name")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -166,15 +171,14 @@ class NewInspectionForm(InspectionForm):
         _model_choice(self, "organization").queryset = editable_organizations(user)
 
 
-class AreaForm(_Typed):
+class NewAreaForm(_Typed):
     title = _text(
         ProblemArea, "title", rows=2, help_text="照反馈意见的写法，不带序号、引号和“方面”二字。"
     )
+
+
+class AreaForm(NewAreaForm):
     version = VersionField()
-
-
-class NewAreaForm(AreaForm):
-    version = None
 
 
 class _DisclosedForm(_Typed):
@@ -191,7 +195,7 @@ class _DisclosedForm(_Typed):
 
     def clean(self) -> None:
         hidden = self.cleaned_data.get("disclosure") in (Disclosure.PARTY_ONLY, Disclosure.WITHHELD)
-        model = Issue if isinstance(self, IssueForm) else Task
+        model = Issue if isinstance(self, NewIssueForm) else Task
         if hidden and not self.cleaned_data.get("disclosure_reason"):
             self.add_error("disclosure_reason", _sentence(model, self.disclosure_constraint))
 
@@ -203,12 +207,18 @@ def _approver() -> Any:
     )  # fmt: skip
 
 
-class _OlderIssueField(forms.ModelChoiceField):
+if TYPE_CHECKING:
+    _IssueField = forms.ModelChoiceField[Issue]
+else:
+    _IssueField = forms.ModelChoiceField
+
+
+class _OlderIssueField(_IssueField):
     def label_from_instance(self, issue: Any) -> str:
         return f"{issue.inspection.name}：{issue.title}"
 
 
-class IssueForm(_DisclosedForm):
+class NewIssueForm(_DisclosedForm):
     """`inspection` limits what an issue may recur from: the same bureau's other inspections."""
 
     disclosure_constraint = "issue_withheld_reason"
@@ -235,18 +245,17 @@ class IssueForm(_DisclosedForm):
         Issue, "disclosure_reason", rows=2, help_text="不向社会公开的，必须写明理由。"
     )
     disclosure_basis = _text(Issue, "disclosure_basis", rows=2, help_text="如有关规定的条款。")
-    version = VersionField()
 
     def __init__(self, *args: Any, inspection: Inspection, user: User, **kwargs: Any) -> None:
         super().__init__(*args, organization=inspection.organization, **kwargs)
         _model_choice(self, "recurs_from").queryset = recurring_choices(inspection, user)
 
 
-class NewIssueForm(IssueForm):
-    version = None
+class IssueForm(NewIssueForm):
+    version = VersionField()
 
 
-class TaskForm(_DisclosedForm):
+class NewTaskForm(_DisclosedForm):
     disclosure_constraint = "task_withheld_reason"
     title = _text(
         Task, "title", rows=2,
@@ -260,11 +269,10 @@ class TaskForm(_DisclosedForm):
         Task, "disclosure_reason", rows=2, help_text="不向社会公开的，必须写明理由。"
     )
     disclosure_basis = _text(Task, "disclosure_basis", rows=2, help_text="如有关规定的条款。")
+
+
+class TaskForm(NewTaskForm):
     version = VersionField()
-
-
-class NewTaskForm(TaskForm):
-    version = None
 
 
 def editable_organizations(user: User) -> QuerySet[Organization]:
@@ -282,7 +290,7 @@ def recurring_choices(inspection: Inspection, user: User) -> QuerySet[Issue]:
     )
 
 
-def _model_choice(form: forms.Form, name: str) -> forms.ModelChoiceField:
+def _model_choice(form: forms.Form, name: str) -> forms.ModelChoiceField[Any]:
     found = form.fields[name]
     assert isinstance(found, forms.ModelChoiceField)  # noqa: S101 - for the type checker
     return found

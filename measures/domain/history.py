@@ -19,9 +19,11 @@ from rectify.audit.models import Event
 from rectify.lib.chinese_dates import format_date
 from rectify.lib.clean_text import clean_text
 from rectify.lib.shanghai import SHANGHAI
+from rectify.lib.weeks import week_label
 
 # A text longer than this (characters) is unfolded on demand instead of standing in the sentence.
 LONGEST_INLINE = 30
+_YES = "是"
 _HEADS = {
     "measure.create": "建立了这条措施",
     "measure.report": "填报",
@@ -49,6 +51,8 @@ _OTHER_LABELS = {
     "evidence": "佐证材料",
     "reason": "理由",
 }
+# Events whose only change completes the sentence by itself: no name of a column in between.
+_BARE = frozenset({"evidence.link", "measure.step_back"})
 # Columns that repeat another one or say nothing to a reader.
 _SILENT = frozenset(
     {
@@ -58,6 +62,10 @@ _SILENT = frozenset(
         "printed_number", "printed_ordinal", "span_start", "span_end",
     }
 )  # fmt: skip
+# What an entry repeats of its measure and its author, and what closing says by its name.
+_SILENT_OF = frozenset(
+    {("progressentry", "status"), ("progressentry", "section"), ("measure", "closed_at")}
+)
 _MODELS: Mapping[str, type[models.Model]] = {
     "measure": Measure,
     "progressentry": ProgressEntry,
@@ -73,13 +81,16 @@ class Change:
     before: str
     after: str
     long: bool
+    bare: bool = False
 
     @property
     def sentence(self) -> str:
+        if self.bare:
+            return self.after
         if self.long:
             return f"{'填写' if not self.before else '修改'}了{self.label}"
         if not self.before:
-            return f"{self.label}：{self.after}"
+            return self.label if self.after == _YES else f"{self.label}：{self.after}"
         if not self.after:
             return f"清除了{self.label}（原为{self.before}）"
         return f"{self.label}由“{self.before}”改为“{self.after}”"
@@ -96,7 +107,7 @@ class Happening:
 
     @property
     def sentence(self) -> str:
-        short = [change.sentence for change in self.changes]
+        short = [change.sentence.rstrip("。；") for change in self.changes]
         return f"{self.head}：{'；'.join(short)}。" if short else f"{self.head}。"
 
     @property
@@ -124,25 +135,38 @@ def history(measure: Measure) -> list[Happening]:
 def _happening(event: Event, names: Mapping[tuple[str, Any], str]) -> Happening:
     head = _HEADS.get(event.action, "修改")
     if event.object_type == "progressentry":
-        head = f"{head}（{event.object_label}）"
+        head = f"{head}（{_week_in(event.object_label)}）"
     changes = []
     first = event.action == "measure.create"
     for name, pair in event.changes.items():
-        change = _change(event.object_type, name, pair, names)
-        if change is not None and not (first and name in {"text", "status"}):
+        if first and name in {"text", "status"}:
+            continue
+        change = _change(event, name, pair, names)
+        if change is not None:
             changes.append(change)
     return Happening(event.at, event.actor_name, head, changes)
 
 
 def _change(
-    kind: str, column: str, pair: Sequence[Any], names: Mapping[tuple[str, Any], str]
+    event: Event, column: str, pair: Sequence[Any], names: Mapping[tuple[str, Any], str]
 ) -> Change | None:
-    name = column.removesuffix("_id")
+    kind, name = event.object_type, column.removesuffix("_id")
     before, after = (_words(name, value, names) for value in pair)
-    if name in _SILENT or before == after:
+    if name in _SILENT or (kind, name) in _SILENT_OF or before == after:
         return None
+    if event.action in _BARE:
+        return Change(name, "", after, long=False, bare=True)
     long = max(len(before), len(after)) > LONGEST_INLINE
     return Change(_label(kind, name), before, after, long)
+
+
+def _week_in(label: str) -> str:
+    """The label of a progress event, "section 2021-05-10", with its week as people say it."""
+    section, _, monday = label.rpartition(" ")
+    try:
+        return f"{section}，{week_label(date.fromisoformat(monday))}"
+    except ValueError:
+        return label
 
 
 def _label(kind: str, name: str) -> str:
@@ -160,7 +184,7 @@ def _words(name: str, value: Any, names: Mapping[tuple[str, Any], str]) -> str:
     if value is None or value == "":
         return _WORDS[name][""] if name == "disclosure" and value == "" else ""
     if isinstance(value, bool):
-        return "是" if value else ""
+        return _YES if value else ""
     if isinstance(value, list):
         return "、".join(str(one) for one in value)
     kind = "person" if name in _PEOPLE else "section" if name in _SECTIONS else ""

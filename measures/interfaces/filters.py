@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, cast
 
 import django_filters
+from django import forms
 from django.db.models import Q
 from django.http import QueryDict
 
@@ -65,7 +66,12 @@ class LedgerFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
     nature = _choice("整改类型", "by_nature")
     lamp = _choice("亮灯", "by_lamp")
     figure = _choice("指标", "by_figure")
-    q = django_filters.CharFilter(label="搜索", method="by_words", max_length=100)
+    q = django_filters.CharFilter(
+        label="搜索",
+        method="by_words",
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "文字、科室、姓名或拼音"}),
+    )
     as_of = AsOfFilter(label="截至", method="as_it_is", latest_today=True)
 
     def __init__(

@@ -57,7 +57,7 @@ class ReportForm(VersionedForm):
     status = forms.ChoiceField(label="完成状态")
     completed_on = ChineseDateField(
         label="完成时间", required=False, latest_today=True,
-        help_text=f"状态为“已完成”时填写，不填按今天。{DATE_HELP}",
+        help_text="仅“已完成”填写，不填按今天；如 2021.5.12",
     )  # fmt: skip
     result_text = CleanText(
         label="整改情况", rows=7, help_text="写已经做了什么、取得什么成效；通报即印这段文字。"

@@ -26,7 +26,12 @@ class NextAction:
 
 
 def next_actions(measure: Measure, user: User, *, frozen: bool) -> list[NextAction]:
-    """The actions of this page for this person, in the order in which they are taken."""
+    """The actions of this page for this person, in the order in which they are taken.
+
+    Empty for somebody who only reads: how far a close-out has come is told to those who work on it.
+    """
+    if not any(may(user, one, measure) for one in (Ability.WRITE_PROGRESS, Ability.EDIT_MEASURE)):
+        return []
     stopped = _stopped(measure)
     lead = measure.lead_section_name or "牵头科室"
     found = []

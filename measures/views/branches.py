@@ -106,7 +106,6 @@ class Drawing:
 
     def branch(self, placed: Placed, *, deep: bool = True) -> Branch:
         node, row = placed.node, placed.node.row
-        is_issue = isinstance(row, Issue)
         above = (*placed.above, node)
         return Branch(
             placed=placed,
@@ -114,7 +113,7 @@ class Drawing:
             title=title_of(node),
             parts=self._parts(node),
             ledger_url=self._ledger(node),
-            source=_source(row) if is_issue else "",
+            source=_source(row) if isinstance(row, Issue) else "",
             recurs=self.recurs.get(row.recurs_from_id or 0) if isinstance(row, Issue) else None,
             children=[self.branch(Placed(one, above)) for one in node.children] if deep else [],
         )
@@ -125,7 +124,7 @@ class Drawing:
         for level in LEVELS:
             counts = level_counts(tree, level)
             columns = [("", "合计"), *STATES.items()]
-            cells = [
+            cells: list[tuple[str, int | None, str]] = [
                 (word, counts[key or "total"], self.tree_url(level, key)) for key, word in columns
             ]
             rows.append(LevelRow(self.inspection.label_of(level), cells))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Q
@@ -65,6 +66,10 @@ def ledger(request: LoggedIn, inspection: UUID) -> HttpResponse:
     fragment = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
     template = "measures/ledger.html#results" if fragment else "measures/ledger.html"
     response = render(request, template, context)
+    if fragment:
+        chosen = urlencode(filters.chosen())
+        path = reverse("ledger", kwargs={"inspection": found.public_id})
+        response["HX-Push-Url"] = f"{path}?{chosen}" if chosen else path
     patch_vary_headers(response, ["HX-Request"])
     return response
 

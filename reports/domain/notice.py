@@ -103,7 +103,7 @@ def headline_paragraph(inspection: Inspection, counts: Counted) -> str:
     )
     head = counts.all
     started = (
-        "，均已启动整改"
+        f"，全部{inspection.label_issue}均已启动整改"
         if issues["started"] == issues["total"]
         else f"，{issues['started']}个{inspection.label_issue}已启动整改"
     )

@@ -87,25 +87,33 @@ class NoticeForm(forms.Form):
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     title = forms.CharField(label="标题", max_length=200)
     dated_on = ChineseDateField(
-        label="成文日期", required=False, help_text="不填时印统计截至日。例：2021年5月12日",
-        widget=forms.TextInput,
+        label="成文日期", required=False, help_text=f"不填时印统计截至日。{DATE_HELP}",
     )  # fmt: skip
     as_of = ChineseDateField(
-        label="统计截至日", required=False, latest_today=True,
-        help_text="不填时数字随台账变化。",
-    )  # fmt: skip
-    intro = forms.CharField(label="开头语", widget=forms.Textarea(attrs={"rows": 5}), max_length=TEXT_LIMIT)
+        label="统计截至日",
+        required=False,
+        latest_today=True,
+        help_text=f"不填时数字随台账变化。{DATE_HELP}",
+    )
+    intro = forms.CharField(
+        label="开头语", widget=forms.Textarea(attrs={"rows": 5}), max_length=TEXT_LIMIT
+    )
     results_lead = forms.CharField(
-        label="整改落实情况的引言", required=False, max_length=TEXT_LIMIT,
-        help_text="印在自动统计的数字之前，不必再写数字。", widget=forms.Textarea(attrs={"rows": 3}),
-    )  # fmt: skip
+        label="整改落实情况的引言",
+        required=False,
+        max_length=TEXT_LIMIT,
+        help_text="印在自动统计的数字之前，不必再写数字。",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
     contact_note = forms.CharField(
         label="监督与联系", required=False, max_length=TEXT_LIMIT,
         help_text="联系电话、地址、邮箱取自单位资料，自动印在其后。",
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
 
-    def __init__(self, data: QueryDict | None = None, *, initial: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, initial: dict[str, Any] | None = None
+    ) -> None:
         super().__init__(data, initial=initial)
         self.items: dict[str, list[Item]] = {
             part: _typed(data, part) if data is not None else _stored(initial or {}, part)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -34,9 +35,7 @@ def dashboard(request: LoggedIn, inspection: UUID) -> HttpResponse:
     form = DaysForm(request.GET)
     shown = read_dashboard(found, user, as_of=form.day("as_of"), since=form.day("since"))
     chart = read_chart(found, shown.moment, user)
-    return render(
-        request, "reports/dashboard.html", {**_context(shown, form), "chart": chart}
-    )
+    return render(request, "reports/dashboard.html", {**_context(shown, form), "chart": chart})
 
 
 @require_safe
@@ -49,7 +48,9 @@ def dashboard_print(request: LoggedIn, inspection: UUID) -> HttpResponse:
     form = DaysForm(request.GET)
     shown = read_dashboard(found, user, as_of=form.day("as_of"), since=form.day("since"))
     lists = [_named(found, shown, user, key, word) for key, word in PRINTED_LISTS]
-    return render(request, "reports/dashboard_print.html", {**_context(shown, form), "lists": lists})
+    return render(
+        request, "reports/dashboard_print.html", {**_context(shown, form), "lists": lists}
+    )
 
 
 def _context(shown: Dashboard, form: DaysForm) -> dict[str, Any]:
@@ -99,7 +100,7 @@ def _rows(inspection: Inspection, moment: Moment, user: User, key: str) -> list[
         counted(inspection, moment, user)
         .filter(CONDITIONS[key].applies(moment))
         .select_related("task__issue")
-        .order_by("state_due_on", "place", "pk")[:PRINTED_ITEMS]
+        .order_by(F("state_due_on"), "place", "pk")[:PRINTED_ITEMS]
     )
     return [_item(measure, moment) for measure in found]
 

@@ -32,10 +32,16 @@ ATTENTION = (
 # What stands behind 已完成 (counting rule 3), one click away.
 BEHIND_COMPLETED = ("closed", "awaiting_closure", "completed_long_term", "completed_late")
 TABLE_COLUMNS = (
-    ("total", "措施"), ("completed", "已完成"), ("closed", "其中已销号"), ("basically_done", "基本完成"),
-    ("in_progress", "正在推进"), ("not_started", "未启动"), ("overdue", "超期"), ("due_soon", "临期"),
+    ("total", "措施"),
+    ("completed", "已完成"),
+    ("closed", "其中已销号"),
+    ("basically_done", "基本完成"),
+    ("in_progress", "正在推进"),
+    ("not_started", "未启动"),
+    ("overdue", "超期"),
+    ("due_soon", "临期"),
     ("unanswered", "本周未报"),
-)  # fmt: skip
+)
 # An inspection whose rounds ended longer ago than this is drawn up to its last round.
 IDLE_WEEKS = 8
 
@@ -51,6 +57,7 @@ class Card:
     change: int | None = None
     tone: str = ""
     note: str = ""
+    note_href: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,7 @@ def read_dashboard(
     """
     moment = moment_of(inspection, as_of)
     compared = since or same_day_last_week(moment)
-    links = FigureLinks.of(inspection, user, as_of)
+    links = FigureLinks.of(inspection, as_of)
     head = headline(inspection, moment, user)
     before = headline(inspection, moment_of(inspection, compared), user)
     shape = tree(inspection, moment, user)
@@ -166,7 +173,7 @@ def read_dashboard(
 
 
 def read_chart(inspection: Inspection, moment: Moment, user: User) -> Chart:
-    """The weeks up to the moment; where the rounds ended long ago, up to the last one. One query."""
+    """The weeks up to the moment, or to the last round if that is long past. One query."""
     idle = moment.week is not None and moment.as_of > moment.week + timedelta(weeks=IDLE_WEEKS)
     shown = moment
     if idle and moment.week is not None:
@@ -209,6 +216,7 @@ def _levels(
                 value=counts["total"],
                 href=links.tree(level),
                 note=_started(counts),
+                note_href=links.tree(level, "started"),
             )
         )
     total = _card(head, before, links, "total")

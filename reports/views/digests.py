@@ -30,7 +30,7 @@ LISTED = (Audience.OFFICE, Audience.PARTY_GROUP)
 
 @dataclass(frozen=True)
 class Week:
-    """One line of the list. `shelf`: the latest digest of each audience, None where none is built."""
+    """One line of the list. `shelf`: the latest digest of each audience, None until it is built."""
 
     monday: date
     number: int | None
@@ -138,5 +138,3 @@ def _rounds(inspection: Inspection) -> Iterable[WeeklyRound]:
 
 def _dashboard(inspection: Inspection) -> str:
     return reverse("dashboard", kwargs={"inspection": inspection.public_id})
-
-

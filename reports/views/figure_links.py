@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -11,8 +12,6 @@ from django.urls import reverse
 
 from issues.enums import Level
 from issues.models import Inspection
-from rectify.accounts.enums import Ability
-from rectify.accounts.models import User
 
 # The value of a filter that stands for rows without a section, leader or area.
 NOBODY = "none"
@@ -20,30 +19,22 @@ NOBODY = "none"
 
 @dataclass(frozen=True)
 class FigureLinks:
-    """Addresses of rows. `as_of` is the day that was asked for, None for the default day.
-
-    `opens_tree` False: the person reads only a part of the bureau and the tree page is not
-    theirs, so level figures lead nowhere.
-    """
+    """Addresses of rows, for the day that was asked for or else the default day."""
 
     ledger_page: str
     tree_page: str
     outcomes_page: str
     dashboard_page: str
-    opens_tree: bool
-    as_of: date | None = None
-    always: dict[str, str] = field(default_factory=dict)
+    always: Mapping[str, str]
 
     @classmethod
-    def of(cls, inspection: Inspection, user: User, as_of: date | None = None) -> FigureLinks:
+    def of(cls, inspection: Inspection, as_of: date | None = None) -> FigureLinks:
         kwargs = {"inspection": inspection.public_id}
         return cls(
             ledger_page=reverse("ledger", kwargs=kwargs),
             tree_page=reverse("tree", kwargs=kwargs),
             outcomes_page=reverse("outcomes", kwargs=kwargs),
             dashboard_page=reverse("dashboard", kwargs=kwargs),
-            opens_tree=inspection.organization_id in user.access.whole(Ability.SEE_SUMMARY),
-            as_of=as_of,
             always={"as_of": as_of.isoformat()} if as_of else {},
         )
 
@@ -53,8 +44,6 @@ class FigureLinks:
         return f"{self.ledger_page}?{urlencode({'figure': figure, **chosen, **self.always})}"
 
     def tree(self, level: Level, state: str = "") -> str:
-        if not self.opens_tree:
-            return ""
         chosen = {"level": level.value, **({"state": state} if state else {})}
         return f"{self.tree_page}?{urlencode({**chosen, **self.always})}"
 

@@ -27,6 +27,9 @@ class Advice:
     action: str = ""
 
 
+_OUT_OF_SIGHT = "您的角色不查看整改内容。您的工作方法见使用帮助。"
+_TO_HELP = ("help", "打开使用帮助")
+_BUREAU_WAITS = Advice("还没有巡察", "局办公室（整改办）录入巡察反馈后，这里会显示整改进展。")
 _NEXT_STEPS = {
     Role.OFFICE: Advice(
         "还没有巡察",
@@ -34,16 +37,19 @@ _NEXT_STEPS = {
         "inspection_new",
         "新建巡察",
     ),
-    Role.SECTION: Advice("还没有需要填报的措施", "局办公室（整改办）录入并分派措施后，您所在科室的措施会显示在这里。"),
-    Role.LEADER: Advice("还没有巡察", "局办公室（整改办）录入巡察反馈后，这里会显示整改进展。"),
-    Role.PARTY_GROUP: Advice("还没有巡察", "局办公室（整改办）录入巡察反馈后，这里会显示整改进展。"),
-    Role.SECRETARY: Advice("还没有巡察", "局办公室（整改办）录入巡察反馈后，这里会显示整改进展。"),
+    Role.SECTION: Advice(
+        "还没有需要填报的措施",
+        "局办公室（整改办）录入并分派措施后，您所在科室的措施会显示在这里。",
+    ),
+    Role.LEADER: _BUREAU_WAITS,
+    Role.PARTY_GROUP: _BUREAU_WAITS,
+    Role.SECRETARY: _BUREAU_WAITS,
     Role.DISCIPLINE: Advice("还没有巡察", "所派驻的单位录入巡察反馈后，这里会显示整改进展。"),
     Role.OVERSIGHT: Advice("还没有巡察", "下级单位录入巡察反馈后，这里会显示各单位的整改进展。"),
-    Role.SYSADMIN: Advice("您负责单位、科室和账号", "系统管理员不查看整改内容。您的工作方法见使用帮助。", "help", "打开使用帮助"),
-    Role.SECADMIN: Advice("您负责授权", "安全管理员不查看整改内容。您的工作方法见使用帮助。", "help", "打开使用帮助"),
-    Role.AUDITOR: Advice("您负责审计日志", "审计员不查看整改内容。您的工作方法见使用帮助。", "help", "打开使用帮助"),
-}  # fmt: skip
+    Role.SYSADMIN: Advice("您负责单位、科室和账号", _OUT_OF_SIGHT, *_TO_HELP),
+    Role.SECADMIN: Advice("您负责授权", _OUT_OF_SIGHT, *_TO_HELP),
+    Role.AUDITOR: Advice("您负责审计日志", _OUT_OF_SIGHT, *_TO_HELP),
+}
 _NO_ROLE = Advice("您还没有角色", "请联系本单位的安全管理员为您授权，授权后重新登录即可使用。")
 
 

@@ -54,19 +54,17 @@ class Panel:
     jobs: Sequence[Job]
 
 
-def notice_panel(
-    inspection: Inspection, document: Document, counts: Counted, user: User
-) -> Panel:
+def notice_panel(inspection: Inspection, document: Document, counts: Counted, user: User) -> Panel:
     """Everything beside the form, from the same counts that are printed."""
     gaps = unprinted(inspection, counts)
     jobs = Job.objects.visible_to(user).filter(kind=BUILD_NOTICE, params__inspection=inspection.pk)
     return Panel(
         headline=headline_paragraph(inspection, counts),
-        levels=_levels(inspection, counts, FigureLinks.of(inspection, user, document.as_of)),
+        levels=_levels(inspection, counts, FigureLinks.of(inspection, document.as_of)),
         claims=_claims(inspection, counts),
         gaps=gaps[:SHOWN_GAPS],
         more_gaps=max(len(gaps) - SHOWN_GAPS, 0),
-        jobs=jobs[:SHOWN_JOBS],
+        jobs=list(jobs[:SHOWN_JOBS]),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -38,13 +38,11 @@ class Kind:
     word: str
     model: type[Any]
     subs: Mapping[str, tuple[str, Q]]
-    every: Q = Q()
+    every: Q = field(default_factory=Q)
 
 
 def _by(name: str, choices: type[Choices]) -> dict[str, tuple[str, Q]]:
-    return {
-        str(choice.value): (str(choice.label), Q(**{name: choice.value})) for choice in choices
-    }
+    return {str(choice.value): (str(choice.label), Q(**{name: choice.value})) for choice in choices}
 
 
 KINDS: Mapping[str, Kind] = {
@@ -67,7 +65,7 @@ KINDS: Mapping[str, Kind] = {
 
 @require_safe
 def outcomes(request: LoggedIn, inspection: UUID) -> HttpResponse:
-    """Exactly the rows that an outcome figure counted. An unknown kind or sub is told, not guessed."""
+    """Exactly the rows that an outcome figure counted; an unknown kind or sub is told."""
     user = request.user
     found = get_object_or_404(
         Inspection.objects.visible_to(user).select_related("organization"), public_id=inspection
@@ -81,7 +79,7 @@ def outcomes(request: LoggedIn, inspection: UUID) -> HttpResponse:
         notes, key, sub = [*notes, "没有这一类成果，已显示制度。"], "rule", ""
     if sub and sub not in KINDS[key].subs:
         notes, sub = [*notes, "没有这一小类，已显示全部。"], ""
-    links = FigureLinks.of(found, user, as_of)
+    links = FigureLinks.of(found, as_of)
     return render(request, "reports/outcomes.html", {
         "inspection": found,
         "moment": moment,

@@ -71,7 +71,7 @@ class Objects:
                 "kind": "other",
             },
             "digest_build": {"week": "2021-05-10"},
-            "preferences": {"size": "normal", "next": "/"},
+            "preferences": {"contrast": "high", "next": "/"},
         }
         return forms.get(name, {})
 

@@ -29,7 +29,7 @@ class Landmarks:
     """Ids are those of addresses. `ready`: demo-a, 基本完成, public; `ready_b` the same of demo-b.
 
     `merges`: sizes of the runs of more than one measure by column; `withheld`: texts that must
-    never be printed.
+    never be printed; `listed`: titles of the issues that must be.
     """
 
     a: str
@@ -44,6 +44,8 @@ class Landmarks:
     ready_b: list[Target]
     merges: dict[str, list[int]]
     withheld: list[str]
+    listed: list[str]
+    count_b: int
 
 
 def read(printed: str) -> Landmarks:
@@ -64,7 +66,7 @@ def find() -> Landmarks:
     a, b = (Inspection.objects.get(code=code) for code in ("demo-a", "demo-b"))
     ordered = list(Measure.objects.filter(inspection=a).for_ledger())
     lively = Measure.objects.filter(inspection=b, closed_at__isnull=True).in_order()
-    one = lively.filter(status=Status.IN_PROGRESS, evidence_links__isnull=False).first()
+    one = lively.exclude(evidence_links=None).exclude(status=Status.COMPLETED).first()
     edited = lively.filter(status=Status.IN_PROGRESS, version__gt=1).last()
     assert one is not None
     assert edited is not None
@@ -88,6 +90,8 @@ def find() -> Landmarks:
             "issue": _runs([row.task.issue_id for row in ordered]),
             "task": _runs([row.task_id for row in ordered]),
         },
+        listed=list(Issue.objects.filter(inspection=a).public().values_list("title", flat=True)),
+        count_b=Measure.objects.filter(inspection=b).count(),
         withheld=[
             *titles.values_list("title", flat=True),
             *(text for text in hidden.values_list("result_text", flat=True) if text),

@@ -1,8 +1,11 @@
 """Handing out what a job left, and saying in Chinese why one failed or cannot be run again."""
 
-import hashlib
-from typing import BinaryIO
+from __future__ import annotations
 
+import hashlib
+from typing import Any
+
+from django.core.files import File
 from django.db import transaction
 
 from rectify.audit.actors import Actor
@@ -25,17 +28,18 @@ _CAUSES = (
 )
 
 
-def hand_out(job: Job, *, actor: Actor) -> BinaryIO:
+def hand_out(job: Job, *, actor: Actor) -> File[Any]:
     """Open the result for download, after checking its bytes; recorded as `job.download`.
 
     Raises Refused where there is no file, or its bytes no longer have the recorded sha256; that
     too is recorded.
     """
-    if not job.result_file:
+    name = job.result_file.name
+    if not name:
         raise Refused("这个任务没有可下载的文件。")
-    stored: BinaryIO | None = None
+    stored: File[Any] | None = None
     try:
-        stored = job.result_file.storage.open(job.result_file.name, "rb")
+        stored = job.result_file.storage.open(name, "rb")
         intact = hashlib.file_digest(stored, "sha256").hexdigest() == job.result_sha256
     except OSError:
         intact = False

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files import File
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from rectify.accounts.models import Organization
@@ -80,12 +80,16 @@ def retry_job(job: Job, *, actor: Actor) -> Job:
     """
     if Job.objects.filter(kind=job.kind, key=job.key, status__in=JobStatus.open_states()).exists():
         raise Refused("同样的任务正在进行，无需重试。")
-    if not Job.objects.filter(
-        pk=job.pk, status__in=[JobStatus.FAILED, JobStatus.CANCELLED]
-    ).update(
-        status=JobStatus.QUEUED, attempts=0, error="", message="", cancel_requested=False,
-        finished_at=None, progress_done=0,
-    ):  # fmt: skip
+    ended = Job.objects.filter(pk=job.pk, status__in=[JobStatus.FAILED, JobStatus.CANCELLED])
+    try:
+        with transaction.atomic():
+            queued = ended.update(
+                status=JobStatus.QUEUED, attempts=0, error="", log="", message="",
+                cancel_requested=False, finished_at=None, progress_done=0, progress_total=0,
+            )  # fmt: skip
+    except IntegrityError as error:  # requested anew between the question and the update
+        raise Refused("同样的任务正在进行，无需重试。") from error
+    if not queued:
         raise Refused("只有失败或已取消的任务可以重试。")
     record(actor=actor, organization=job.organization, action="job.retry", subject=job)
     ring_on_commit(KINDS[job.kind].task, job.pk)

@@ -28,7 +28,8 @@ def job_list(request: LoggedIn) -> HttpResponse:
     """Own jobs, and for the office its bureau's scheduled ones; newest first, paged by key."""
     own = Job.objects.visible_to(request.user)
     rows = own.select_related("requester", "organization").order_by("-pk")
-    before = own.filter(public_id=_uuid(request.GET.get("before", ""))).first()
+    named = _uuid(request.GET.get("before", ""))
+    before = own.filter(public_id=named).first() if named else None
     if before is not None:
         rows = rows.filter(pk__lt=before.pk)
     page = list(rows[: PAGE + 1])
