@@ -52,7 +52,7 @@ def write_accounts(path: Path, password: str, bureaus: dict[str, Bureau]) -> Non
                 continue
             shown.add(row.user.username)
             role = Role(row.role).label + (f"·{row.section.name}" if row.section else "")
-            lines.append(f"  {row.user.username:<18}{row.user.name}（{role}）")
+            lines.append(f"  {row.user.username:<22}{row.user.name}（{role}）")
         lines.append("")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)

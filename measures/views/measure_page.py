@@ -103,6 +103,7 @@ def page_context(request: LoggedIn, measure: Measure) -> dict[str, Any]:
         "baseline": frozen,
         "actions": next_actions(fresh, user, frozen=frozen is not None),
         "kept_back": _kept_back(fresh),
+        "twins": _twins(fresh, user),
         **_lamp(fresh, user),
     }
     if Reading.RESULT in parts:
@@ -213,6 +214,14 @@ def _kept_back(measure: Measure) -> Disclosed | None:
     task = measure.task
     rows: tuple[Disclosed, ...] = (measure, task, task.issue)
     return next((row for row in rows if row.disclosure), None)
+
+
+def _twins(measure: Measure, user: User) -> list[Measure]:
+    """The other rows of the same measure (同一措施) that the person may see."""
+    if measure.same_as_id is None:
+        return []
+    same = Measure.objects.visible_to(user).filter(same_as=measure.same_as_id).in_order()
+    return list(same.exclude(pk=measure.pk))
 
 
 def _told(measure: Measure, user: User, *, full: bool) -> dict[str, Any]:

@@ -76,16 +76,22 @@ class Item:
 
 
 ITEM_PARTS = ("organisation", "next_steps")
-TITLE_LIMIT, TEXT_LIMIT, MOST_ITEMS = 80, 4000, 30
+TITLE_LIMIT, TEXT_LIMIT = 80, 4000
+# No more are offered; what is stored already is kept all the same, up to MOST_FIELDS.
+MOST_ITEMS, MOST_FIELDS = 30, 300
 
 
 class NoticeForm(forms.Form):
-    """The drafter's words of a notice. Items are repeated fields, so that they need no script:
-    `<part>_title` and `<part>_text` once per item, in the order of the page; empty ones drop out.
+    """The drafter's words of a notice.
+
+    Items are plain fields `<part>-<n>-title` and `<part>-<n>-text`, n from 1, so that they need
+    no script; empty ones drop out. Each name is used once: the browser keeps drafts by name.
     """
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    title = forms.CharField(label="标题", max_length=200)
+    title = forms.CharField(
+        label="标题", max_length=200, error_messages={"required": "请填写标题。"}
+    )
     dated_on = ChineseDateField(
         label="成文日期", required=False, help_text=f"不填时印统计截至日。{DATE_HELP}",
     )  # fmt: skip
@@ -96,7 +102,10 @@ class NoticeForm(forms.Form):
         help_text=f"不填时数字随台账变化。{DATE_HELP}",
     )
     intro = forms.CharField(
-        label="开头语", widget=forms.Textarea(attrs={"rows": 5}), max_length=TEXT_LIMIT
+        label="开头语",
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=TEXT_LIMIT,
+        error_messages={"required": "请填写开头语。"},
     )
     results_lead = forms.CharField(
         label="整改落实情况的引言",
@@ -172,10 +181,14 @@ PART_WORDS = {"organisation": "整改工作组织情况", "next_steps": "下一�
 
 
 def _typed(data: QueryDict, part: str) -> list[Item]:
-    """What came in the form; more than MOST_ITEMS is cut, a page cannot send more."""
-    titles, texts = data.getlist(f"{part}_title"), data.getlist(f"{part}_text")
-    pairs = zip(titles, texts, strict=False)
-    return [Item(title, text) for title, text in pairs][:MOST_ITEMS]
+    """What came in the form, in order, up to the first number that is missing."""
+    items: list[Item] = []
+    for number in range(1, MOST_FIELDS + 1):
+        title, text = data.get(f"{part}-{number}-title"), data.get(f"{part}-{number}-text")
+        if title is None and text is None:
+            break
+        items.append(Item(title or "", text or ""))
+    return items
 
 
 def _stored(initial: dict[str, Any], part: str) -> list[Item]:

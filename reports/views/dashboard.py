@@ -20,8 +20,8 @@ from rectify.accounts.requests import LoggedIn
 from reports.interfaces.forms import DaysForm
 from reports.views.dashboard_figures import TABLE_COLUMNS, Dashboard, read_chart, read_dashboard
 
-# As many named items as stay on one sheet beside the tables; the rest is counted.
-PRINTED_ITEMS = 8
+# Lines that one sheet holds below its figures, and the share of the named items (measured).
+SHEET_LINES, FEWEST_ITEMS, MOST_ITEMS = 24, 3, 8
 PRINTED_LISTS = (("overdue", "超期事项"), ("stalled", "停滞事项"))
 
 
@@ -47,7 +47,10 @@ def dashboard_print(request: LoggedIn, inspection: UUID) -> HttpResponse:
     )
     form = DaysForm(request.GET)
     shown = read_dashboard(found, user, as_of=form.day("as_of"), since=form.day("since"))
-    lists = [_named(found, shown, user, key, word) for key, word in PRINTED_LISTS]
+    lists = [
+        _named(found, shown, user, key, word, most)
+        for (key, word), most in zip(PRINTED_LISTS, _shares(shown), strict=True)
+    ]
     return render(
         request, "reports/dashboard_print.html", {**_context(shown, form), "lists": lists}
     )
@@ -81,26 +84,33 @@ def _context(shown: Dashboard, form: DaysForm) -> dict[str, Any]:
     }
 
 
+def _shares(shown: Dashboard) -> tuple[int, int]:
+    """How many overdue and stalled items fit beside the tables by section and leader."""
+    longest = max(len(table.rows) for table in shown.tables if table.key != "area")
+    room = SHEET_LINES - longest
+    late = min(MOST_ITEMS, max(FEWEST_ITEMS, room * 2 // 3))
+    rest = room - min(late, shown.head["overdue"])
+    return late, min(MOST_ITEMS, max(FEWEST_ITEMS, rest))
+
+
 def _named(
-    inspection: Inspection, shown: Dashboard, user: User, key: str, word: str
+    inspection: Inspection, shown: Dashboard, user: User, key: str, word: str, most: int
 ) -> dict[str, Any]:
-    """The first rows of a list, and how many there are in all."""
-    rows = _rows(inspection, shown.moment, user, key)
+    """The first rows of a list, and how many more there are."""
     return {
         "word": word,
         "total": shown.head[key],
-        "more": max(shown.head[key] - PRINTED_ITEMS, 0),
-        "rows": rows,
+        "more": max(shown.head[key] - most, 0),
+        "rows": _rows(inspection, shown.moment, user, key, most),
         "href": shown.links.ledger(key),
     }
 
 
-def _rows(inspection: Inspection, moment: Moment, user: User, key: str) -> list[Any]:
+def _rows(inspection: Inspection, moment: Moment, user: User, key: str, most: int) -> list[Any]:
     found = (
         counted(inspection, moment, user)
         .filter(CONDITIONS[key].applies(moment))
-        .select_related("task__issue")
-        .order_by(F("state_due_on"), "place", "pk")[:PRINTED_ITEMS]
+        .order_by(F("state_due_on"), "place", "pk")[:most]
     )
     return [_item(measure, moment) for measure in found]
 

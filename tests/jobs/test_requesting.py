@@ -46,7 +46,12 @@ def test_a_queued_job_is_cancelled_at_once_and_never_run(
 ) -> None:
     ran: list[int] = []
     job = asked(office)
-    working(lambda job, progress: ran.append(job.pk) or Outcome())
+
+    def work(job: Job, progress: Progress) -> Outcome:
+        ran.append(job.pk)
+        return Outcome()
+
+    working(work)
     assert cancel_job(job, actor=office).status == JobStatus.CANCELLED
     assert run(job.pk) is None
     assert ran == []

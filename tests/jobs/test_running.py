@@ -32,8 +32,13 @@ def ended(job: Job | None) -> Job:
 
 def test_a_finished_job_is_not_run_again(asked: Ask, office: User, working: Working) -> None:
     ran: list[int] = []
+
+    def work(job: Job, progress: Progress) -> Outcome:
+        ran.append(1)
+        return Outcome()
+
     job = asked(office)
-    working(lambda job, progress: ran.append(1) or Outcome())
+    working(work)
     assert ended(run(job.pk)).status == JobStatus.SUCCEEDED
     assert run(job.pk) is None
     assert run(job.pk) is None

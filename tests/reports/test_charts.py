@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_each_line_carries_its_word_and_last_number() -> None:
 def test_labels_never_overlap_and_stay_inside(last: tuple[int, int, int, int]) -> None:
     svg = burn_up_svg(points((0, 0, 0, 113), last))
     places = [y for y, _ in end_labels(svg)]
-    gaps = [below - above for above, below in zip(places, places[1:], strict=False)]
+    gaps = [below - above for above, below in pairwise(places)]
     assert all(gap >= LABEL_GAP - 0.1 for gap in gaps)
     assert all(0 < y < 260 for y in places)
 

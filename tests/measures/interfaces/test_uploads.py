@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from measures.interfaces.uploads import CHECKS, LONGEST_NAME, check_upload, clean_name
 
@@ -123,7 +123,7 @@ def test_a_file_with_a_macro_is_refused(extension: str, content: bytes) -> None:
     assert "宏" in refusal(f"材料.{extension}", content)
 
 
-def test_an_empty_file_and_one_past_the_limit_are_refused(settings: SettingsWrapper) -> None:
+def test_an_empty_file_and_one_past_the_limit_are_refused(settings: Settings) -> None:
     assert "空的" in refusal("材料.pdf", b"")
     settings.EVIDENCE_MAX_BYTES = 10
     assert "超过" in refusal("材料.pdf", PDF)

@@ -16,13 +16,14 @@ from django.urls import reverse
 from issues.domain.inspections import create_inspection
 from issues.models import Inspection
 from measures.interfaces.filters import LedgerFilter
+from measures.models import PersonOutcome
 from rectify.accounts.models import User
 from reports.views.dashboard_figures import Dashboard
 from tests.conftest import Demo
 
 Login = Callable[[str], Client]
 # Measured with the session, the shell and the person's memberships included.
-DASHBOARD_QUERIES = 31
+DASHBOARD_QUERIES = 29
 
 
 def page(name: str, inspection: Inspection, query: str = "") -> str:
@@ -167,7 +168,7 @@ def test_another_section_is_not_counted(demo: Demo, as_user: Login) -> None:
     ("query", "note"),
     [
         ("?as_of=2021-13-40", "统计截至"),
-        ("?as_of=2999-01-01", "晚于今天"),
+        ("?as_of=2199-01-01", "晚于今天"),
         ("?as_of=%E4%BB%8A%E5%A4%A9", "不是日期"),
         ("?since=xyz", "对比"),
     ],
@@ -204,7 +205,7 @@ def test_a_day_before_the_first_measure_is_explained(demo: Demo, as_user: Login)
 def test_inspection_without_measures_says_what_to_do(demo: Demo, as_user: Login) -> None:
     office = demo.user("office-b")
     empty = create_inspection(
-        demo.b.organization, actor=office, code="empty-one", name="四届区委第一轮巡察"
+        organization=demo.b.organization, actor=office, code="empty-one", name="四届区委第一轮巡察"
     )
     answer = as_user("office-b").get(page("dashboard", empty))
     assert "还没有整改措施" in answer.content.decode()
@@ -264,8 +265,6 @@ def test_outcomes_keep_payer_and_account_from_those_who_read_in_part(
 
 
 def test_outcomes_never_show_names(demo: Demo, as_user: Login) -> None:
-    from measures.models import PersonOutcome
-
     PersonOutcome.objects.filter(inspection=demo.b).update(names="某某人姓名")
     text = as_user("office-b").get(page("outcomes", demo.b, "?kind=person")).content.decode()
     assert "某某人姓名" not in text
@@ -284,9 +283,7 @@ def test_outcomes_take_the_same_number_of_queries_for_few_and_many_rows(
     client = as_user("office")
     counts = []
     for kind in ("rule", "money"):
-        with CaptureQueriesContext(
-            connection,
-        ) as caught:
+        with CaptureQueriesContext(connection) as caught:
             client.get(page("outcomes", demo.a, f"?kind={kind}"))
         counts.append(len(caught))
     assert counts[0] == counts[1]
