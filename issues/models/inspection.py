@@ -104,6 +104,11 @@ class Inspection(VersionedRow):
             if day is not None and self.feedback_on is not None and day < self.feedback_on:
                 raise ValidationError({name: f"{label}不能早于反馈日期。"})
 
+    @property
+    def rate_label(self) -> str:
+        """The level that the rates of this inspection count, in its own word."""
+        return self.label_of(Level(self.rate_level))
+
     def label_of(self, level: Level) -> str:
         """What this inspection calls a level, such as 问题表现 for a task."""
         return str(getattr(self, f"label_{level}"))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, Q
 
+from issues.enums import Level
 from issues.models import Inspection
 from measures.domain.conditions import CONDITIONS, counted
 from measures.domain.moment import Moment
+from measures.domain.rollup import tree
 from measures.models.measure import MeasureQuerySet
 from rectify.accounts.enums import Ability
 from rectify.accounts.models import Section, User
@@ -27,7 +29,8 @@ TABLE_KEYS = (
 class Rates:
     """Strict = completed, inclusive = completed or basically done, close-out = closed; as text.
 
-    Counting rule 2: strict and inclusive are always shown together.
+    Counting rule 2: strict and inclusive are always shown together. The headline's count the
+    inspection's rate level, those of a table's line and the close-out rate count measures.
     """
 
     strict: str
@@ -63,12 +66,18 @@ class Line:
 def headline(
     inspection: Inspection, moment: Moment, user: User | None, *, public_only: bool = False
 ) -> Headline:
-    """All named counts in one query."""
+    """All named counts in one query; four more where the inspection's rates count another level
+    than measures (rule 2)."""
     counts = counted(inspection, moment, user, public_only=public_only).aggregate(
         **_counts(moment, tuple(CONDITIONS))
     )
     plain = {key.removeprefix("n_"): value for key, value in counts.items()}
-    return Headline(moment, plain, rates(plain, inspection.rate_decimals))
+    of_measures = rates(plain, inspection.rate_decimals)
+    if inspection.rate_level == Level.MEASURE:
+        return Headline(moment, plain, of_measures)
+    shape = tree(inspection, moment, user, public_only=public_only)
+    of_level = rates(shape.counts(Level(inspection.rate_level)), inspection.rate_decimals)
+    return Headline(moment, plain, replace(of_level, closure=of_measures.closure))
 
 
 def by_section(inspection: Inspection, moment: Moment, user: User | None) -> list[Line]:

@@ -89,7 +89,7 @@ def page_context(request: LoggedIn, measure: Measure) -> dict[str, Any]:
             "task__issue__area", "inspection__organization", "lead_section", "leader", "owner",
             "disclosure_approver",
         )
-        .prefetch_related("supports__section", "co_leads")
+        .prefetch_related("supports", "co_leads")
         .get(pk=measure.pk)
     )  # fmt: skip
     parts = reading(user, fresh)

@@ -112,7 +112,7 @@ def headline_paragraph(inspection: Inspection, counts: Counted) -> str:
         f"{inspection.label_area}{issues['total']}个{inspection.label_issue}，"
         f"分解为{tasks['total']}个{inspection.label_task}，制定{head['total']}项"
         f"{inspection.label_measure}{started}。其中，{_statuses(head)}，"
-        f"完成率{head.rates.strict}，含基本完成{head.rates.inclusive}。"
+        f"{_rate_level(inspection)}完成率{head.rates.strict}，含基本完成{head.rates.inclusive}。"
     )
     return text + _came(counts.outcomes) + _withheld(inspection, counts)
 
@@ -182,6 +182,12 @@ def _statuses(head: Headline) -> str:
         if head[status.value]:
             parts.append(f"{status.label}{head[status.value]}项")
     return "，".join(parts)
+
+
+def _rate_level(inspection: Inspection) -> str:
+    """Said only where the rate does not count measures, of which the sentence speaks."""
+    level = Level(inspection.rate_level)
+    return "" if level == Level.MEASURE else f"按{inspection.rate_label}计"
 
 
 def _came(came: OutcomeFigures) -> str:

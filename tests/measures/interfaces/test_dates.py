@@ -9,7 +9,9 @@ from measures.interfaces.dates import ChineseDateField
 from rectify.lib.clock import today
 
 
-@pytest.mark.parametrize("text", ["2021.5.12", "20210512", "2021年5月12日", "2021-05-12", " ２０２１.5.12 "])
+@pytest.mark.parametrize(
+    "text", ["2021.5.12", "20210512", "2021年5月12日", "2021-05-12", " ２０２１.5.12 "]
+)
 def test_the_usual_spellings_are_read(text: str) -> None:
     assert ChineseDateField().clean(text) == date(2021, 5, 12)
 

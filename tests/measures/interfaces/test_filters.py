@@ -18,7 +18,14 @@ from rectify.accounts.models import User
 from rectify.lib.clock import today
 from tests.conftest import Demo
 
-READERS = ["office-b", "clerk-labor-b", "leader-labor-b", "party-member-b", "oversight", "discipline"]
+READERS = [
+    "office-b",
+    "clerk-labor-b",
+    "leader-labor-b",
+    "party-member-b",
+    "oversight",
+    "discipline",
+]
 
 
 def narrowed(inspection: Inspection, user: User, query: str) -> LedgerFilter:

@@ -34,8 +34,10 @@ def open_one(demo: Demo) -> Measure:
 
 def filled(measure: Measure, **changed: object) -> dict[str, object]:
     """The edit form as the browser would send it back."""
-    names = ("text", "goal", "root_cause", "nature", "deadline_text", "stage_goal", "recurrence",
-             "remark", "disclosure", "disclosure_basis", "disclosure_reason", "version")  # fmt: skip
+    names = (
+        "text", "goal", "root_cause", "nature", "deadline_text", "stage_goal", "recurrence",
+        "remark", "disclosure", "disclosure_basis", "disclosure_reason", "version",
+    )  # fmt: skip
     data: dict[str, object] = {name: getattr(measure, name) for name in names}
     for name in ("due_on", "next_review_on", "next_report_on"):
         data[name] = getattr(measure, name) or ""
@@ -111,9 +113,7 @@ def test_what_is_kept_from_the_public_states_why(open_one: Measure, as_user: Log
 
 def test_who_saves_second_sees_both_texts(open_one: Measure, as_user: LogIn) -> None:
     client = as_user("office-b")
-    first, second = (
-        filled(open_one, remark=remark) for remark in ("先写的备注", "后写的备注")
-    )
+    first, second = (filled(open_one, remark=remark) for remark in ("先写的备注", "后写的备注"))
     assert client.post(edit_url(open_one), first).status_code == 302
     late = as_user("office-review-b").post(edit_url(open_one), second)
     html = late.content.decode()

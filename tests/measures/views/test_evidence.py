@@ -58,7 +58,7 @@ def test_a_file_goes_in_under_a_random_name_and_comes_out_as_it_was(
     assert [path.name for path in media.rglob("*") if path.is_file()] == [evidence.public_id.hex]
     response = client.get(address(evidence))
     assert isinstance(response, FileResponse)
-    assert b"".join(response.streaming_content) == PDF  # type: ignore[arg-type]  # not async here
+    assert b"".join(response.streaming_content) == PDF
     assert response["Content-Type"] == "application/octet-stream"
     assert response["Content-Disposition"] == f"attachment; filename*=utf-8''{quote(KEPT)}"
     assert response["X-Content-Type-Options"] == "nosniff"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -25,7 +26,8 @@ def address(inspection: Inspection) -> str:
     return reverse("ledger", kwargs={"inspection": inspection.public_id})
 
 
-def rows_of(response: HttpResponse) -> list[str]:
+def rows_of(response: HttpResponseBase) -> list[str]:
+    assert isinstance(response, HttpResponse)
     return re.findall(r'<tr id="m-([0-9a-f-]+)"', response.content.decode())
 
 

@@ -56,9 +56,7 @@ def test_with_script_the_cell_comes_back_and_can_be_undone(
     assert response.status_code == 200 and "<html" not in html
     assert "撤销" in html and "hx-swap-oob" in html
     running.refresh_from_db()
-    undone = client.post(
-        address(running), fields(running, "in_progress", undo="1"), headers=HTMX
-    )
+    undone = client.post(address(running), fields(running, "in_progress", undo="1"), headers=HTMX)
     assert "已撤销，恢复为“正在推进”" in undone.content.decode()
     running.refresh_from_db()
     assert running.status == Status.IN_PROGRESS
@@ -68,9 +66,11 @@ def test_with_script_the_cell_comes_back_and_can_be_undone(
 def test_a_section_cannot_take_back_what_only_the_office_may(
     running: Measure, as_user: LogIn
 ) -> None:
-    html = as_user("clerk-labor-b").post(
-        address(running), fields(running, "completed"), headers=HTMX
-    ).content.decode()
+    html = (
+        as_user("clerk-labor-b")
+        .post(address(running), fields(running, "completed"), headers=HTMX)
+        .content.decode()
+    )
     assert "撤销" not in html and "请联系局办公室" in html
     running.refresh_from_db()
     refused = as_user("clerk-labor-b").post(
@@ -81,9 +81,7 @@ def test_a_section_cannot_take_back_what_only_the_office_may(
     assert running.status == Status.COMPLETED
 
 
-def test_a_step_back_without_a_reason_is_refused_beside_the_row(
-    demo: Demo, as_user: LogIn
-) -> None:
+def test_a_step_back_without_a_reason_is_refused_beside_the_row(demo: Demo, as_user: LogIn) -> None:
     measure = demo.measure(demo.b, status=Status.BASICALLY_DONE, closed_at__isnull=True)
     response = as_user("office-b").post(
         address(measure), fields(measure, "in_progress"), headers=HTMX
