@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from django.db.models import Q
+from django.urls import reverse
 
 from issues.enums import Cadence, Stage
 from issues.models import Inspection
@@ -123,9 +124,9 @@ def _weekly_digest(job: Job, progress: Progress) -> Outcome:
     built = []
     for number, audience in enumerate((Audience.OFFICE, Audience.PARTY_GROUP)):
         progress(number, 2, "正在统计")
-        digest = build_digest(inspection, week, audience=audience, actor=SYSTEM)
-        built.append(digest.public_id.hex)
-    return Outcome(facts={"digests": built})
+        built.append(build_digest(inspection, week, audience=audience, actor=SYSTEM))
+    page = reverse("digest", kwargs={"digest": built[0].public_id})
+    return Outcome(facts={"digests": [digest.public_id.hex for digest in built], "page": page})
 
 
 def _scratch(suffix: str) -> Path:

@@ -17,7 +17,10 @@ class Progress(Protocol):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a job leaves: a finished file (moved into the media folder) and facts to show."""
+    """What a job leaves: a finished file (moved into the media folder) and facts to show.
+
+    The fact `page` is the address at which the result can be read.
+    """
 
     file: Path | None = None
     file_name: str = ""

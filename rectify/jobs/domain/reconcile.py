@@ -15,7 +15,9 @@ def create_what_is_due() -> int:
 
 def ring_for_queued() -> int:
     """Ring again for every queued job: its first ring may have been lost with the broker."""
-    queued = list(Job.objects.filter(status=JobStatus.QUEUED).values_list("pk", "kind")[:200])
+    # A job of a kind that this version no longer knows must not stop the others.
+    known = Job.objects.filter(status=JobStatus.QUEUED, kind__in=list(KINDS))
+    queued = list(known.values_list("pk", "kind")[:200])
     for pk, kind in queued:
         ring_on_commit(KINDS[kind].task, pk)
     return len(queued)
@@ -27,7 +29,7 @@ def drain() -> tuple[int, int]:
     create_what_is_due()
     ran = 0
     while (
-        pk := Job.objects.filter(status=JobStatus.QUEUED)
+        pk := Job.objects.filter(status=JobStatus.QUEUED, kind__in=list(KINDS))
         .order_by("pk")
         .values_list("pk", flat=True)
         .first()

@@ -10,78 +10,192 @@ import rectify.jobs.models.job
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('key', models.CharField(max_length=200, unique=True, verbose_name='键')),
-                ('channel', models.CharField(choices=[('email', '电子邮件'), ('in_app', '站内消息')], max_length=10, verbose_name='渠道')),
-                ('address', models.EmailField(blank=True, max_length=254, verbose_name='地址')),
-                ('subject', models.CharField(max_length=200, verbose_name='标题')),
-                ('body', models.TextField(verbose_name='正文')),
-                ('link', models.CharField(blank=True, max_length=200, verbose_name='链接')),
-                ('status', models.CharField(choices=[('pending', '待发送'), ('sent', '已发送'), ('failed', '发送失败')], default='pending', max_length=10, verbose_name='状态')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='次数')),
-                ('due_at', models.DateTimeField(verbose_name='应发时间')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='发出时间')),
-                ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='阅读时间')),
-                ('error', models.CharField(blank=True, max_length=500, verbose_name='错误')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='accounts.organization')),
-                ('recipient', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                ("key", models.CharField(max_length=200, unique=True, verbose_name="键")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("email", "电子邮件"), ("in_app", "站内消息")],
+                        max_length=10,
+                        verbose_name="渠道",
+                    ),
+                ),
+                ("address", models.EmailField(blank=True, max_length=254, verbose_name="地址")),
+                ("subject", models.CharField(max_length=200, verbose_name="标题")),
+                ("body", models.TextField(verbose_name="正文")),
+                ("link", models.CharField(blank=True, max_length=200, verbose_name="链接")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("pending", "待发送"), ("sent", "已发送"), ("failed", "发送失败")],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="次数")),
+                ("due_at", models.DateTimeField(verbose_name="应发时间")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="发出时间")),
+                ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="阅读时间")),
+                ("error", models.CharField(blank=True, max_length=500, verbose_name="错误")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '消息',
-                'ordering': ('-created_at', '-pk'),
-                'indexes': [models.Index(fields=['status', 'due_at'], name='delivery_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('channel', 'email'), _negated=True), models.Q(('address', ''), _negated=True), _connector='OR'), name='delivery_mail_address', violation_error_message='电子邮件须有收件地址。')],
+                "verbose_name": "消息",
+                "ordering": ("-created_at", "-pk"),
+                "indexes": [models.Index(fields=["status", "due_at"], name="delivery_due")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("channel", "email"), _negated=True),
+                            models.Q(("address", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="delivery_mail_address",
+                        violation_error_message="电子邮件须有收件地址。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('kind', models.CharField(max_length=40, verbose_name='种类')),
-                ('title', models.CharField(max_length=120, verbose_name='名称')),
-                ('params', models.JSONField(default=dict, verbose_name='参数')),
-                ('key', models.CharField(max_length=200, verbose_name='键')),
-                ('status', models.CharField(choices=[('queued', '排队中'), ('running', '进行中'), ('succeeded', '已完成'), ('failed', '失败'), ('cancelled', '已取消')], default='queued', max_length=10, verbose_name='状态')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='次数')),
-                ('progress_done', models.PositiveIntegerField(default=0)),
-                ('progress_total', models.PositiveIntegerField(default=0)),
-                ('message', models.CharField(blank=True, max_length=200, verbose_name='进展')),
-                ('log', models.TextField(blank=True, verbose_name='日志')),
-                ('error', models.TextField(blank=True, verbose_name='错误')),
-                ('result', models.JSONField(blank=True, default=dict, verbose_name='结果')),
-                ('result_file', models.FileField(blank=True, max_length=200, upload_to=rectify.jobs.models.job.result_path, verbose_name='文件')),
-                ('result_name', models.CharField(blank=True, max_length=200, verbose_name='文件名')),
-                ('result_sha256', models.CharField(blank=True, max_length=64)),
-                ('cancel_requested', models.BooleanField(default=False, verbose_name='已请求取消')),
-                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='开始')),
-                ('leased_until', models.DateTimeField(blank=True, null=True, verbose_name='租约')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='结束')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='accounts.organization')),
-                ('requester', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                ("kind", models.CharField(max_length=40, verbose_name="种类")),
+                ("title", models.CharField(max_length=120, verbose_name="名称")),
+                ("params", models.JSONField(default=dict, verbose_name="参数")),
+                ("key", models.CharField(max_length=200, verbose_name="键")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "排队中"),
+                            ("running", "进行中"),
+                            ("succeeded", "已完成"),
+                            ("failed", "失败"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="次数")),
+                ("progress_done", models.PositiveIntegerField(default=0)),
+                ("progress_total", models.PositiveIntegerField(default=0)),
+                ("message", models.CharField(blank=True, max_length=200, verbose_name="进展")),
+                ("log", models.TextField(blank=True, verbose_name="日志")),
+                ("error", models.TextField(blank=True, verbose_name="错误")),
+                ("result", models.JSONField(blank=True, default=dict, verbose_name="结果")),
+                (
+                    "result_file",
+                    models.FileField(
+                        blank=True,
+                        max_length=200,
+                        upload_to=rectify.jobs.models.job.result_path,
+                        verbose_name="文件",
+                    ),
+                ),
+                (
+                    "result_name",
+                    models.CharField(blank=True, max_length=200, verbose_name="文件名"),
+                ),
+                ("result_sha256", models.CharField(blank=True, max_length=64)),
+                ("cancel_requested", models.BooleanField(default=False, verbose_name="已请求取消")),
+                ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="开始")),
+                ("leased_until", models.DateTimeField(blank=True, null=True, verbose_name="租约")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="结束")),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="jobs",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="jobs",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '任务',
-                'ordering': ('-created_at', '-pk'),
-                'indexes': [models.Index(fields=['status', 'leased_until'], name='job_due')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status__in', ['queued', 'running'])), fields=('kind', 'key'), name='job_one_open', violation_error_message='同样的任务正在进行。'), models.CheckConstraint(condition=models.Q(('attempts__lte', 3)), name='job_attempts_max', violation_error_message='任务最多尝试三次。')],
+                "verbose_name": "任务",
+                "ordering": ("-created_at", "-pk"),
+                "indexes": [models.Index(fields=["status", "leased_until"], name="job_due")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["queued", "running"])),
+                        fields=("kind", "key"),
+                        name="job_one_open",
+                        violation_error_message="同样的任务正在进行。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("attempts__lte", 3)),
+                        name="job_attempts_max",
+                        violation_error_message="任务最多尝试三次。",
+                    ),
+                ],
             },
         ),
     ]
