@@ -130,6 +130,11 @@ def _current(request: HttpRequest, inspections: Sequence[Inspection]) -> Inspect
     return by_id.get(remembered) or (inspections[0] if inspections else None)
 
 
+def remember(request: HttpRequest, inspection: Inspection) -> None:
+    """Make the inspection of the opened object the one that the shell shows and keeps."""
+    request.session[SESSION_KEY] = str(inspection.public_id)
+
+
 def _own_organization(user: User) -> Organization | None:
     """For people without any inspection, such as administrators."""
     ids = {pk for held in user.access.by_role.values() for pk in held}

@@ -36,15 +36,23 @@ def register_all() -> None:
     register_calendar(digests_due)
 
 
-def request_export(inspection: Inspection, *, actor: Actor, measure_ids: list[int] | None) -> Job:
-    """Queue the 一览表; `measure_ids` are what the filter shows, None = all that may be read."""
+def request_export(
+    inspection: Inspection,
+    *,
+    actor: Actor,
+    measure_ids: list[int] | None,
+    as_of: date | None = None,
+) -> Job:
+    """Queue the 一览表; `measure_ids` are what the filter shows, None = all that may be read;
+    `as_of` the past day that it shows, None = the inspection's own."""
     who = getattr(actor, "pk", 0)
     scope = "all" if measure_ids is None else f"{len(measure_ids)}-{sha256_of(measure_ids)}"
     return request_job(
         EXPORT_LEDGER, actor=actor, organization=inspection.organization,
         title=f"导出一览表：{inspection.name}",
-        params={"inspection": inspection.pk, "measures": measure_ids},
-        key=f"{inspection.pk}:{who}:{scope}",
+        params={"inspection": inspection.pk, "measures": measure_ids,
+                "as_of": as_of.isoformat() if as_of else None},
+        key=f"{inspection.pk}:{who}:{scope}:{as_of or ''}",
     )  # fmt: skip
 
 
@@ -97,15 +105,11 @@ def _inspection(job: Job) -> Inspection:
 def _export_ledger(job: Job, progress: Progress) -> Outcome:
     inspection = _inspection(job)
     progress(0, 2, "正在汇总")
-    ids = job.params["measures"]
-    narrowed = None
-    if ids is not None and job.requester is not None:
-        narrowed = Measure.objects.filter(pk__in=ids, inspection=inspection).visible_to(
-            job.requester
-        )
+    day = job.params["as_of"]
     path = _scratch(".xlsx")
     rows = write_ledger(
-        inspection, path, measures=narrowed, user=job.requester,
+        inspection, path, measure_ids=job.params["measures"], user=job.requester,
+        as_of=date.fromisoformat(day) if day else None,
         printed_by=job.requester.name if job.requester else "系统",
     )  # fmt: skip
     return Outcome(path, f"{inspection.name}整改一览表.xlsx", {"rows": rows})

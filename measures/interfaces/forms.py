@@ -122,7 +122,12 @@ class ProgressForm(forms.Form):
     difficulty = CleanText(label="存在困难、需协调事项", rows=2, help_text="填写后会告知责任领导。")
     no_change = forms.BooleanField(label="本周无变化", required=False)
     seen_week = forms.CharField(widget=forms.HiddenInput, required=False, max_length=10)
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+    version = forms.IntegerField(
+        # The page holds another form's version, and an id may stand there once.
+        widget=forms.HiddenInput(attrs={"id": "id_entry_version"}),
+        required=False,
+        min_value=1,
+    )
 
     def __init__(self, data: Any = None, *, weeks: Sequence[date], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)

@@ -43,6 +43,7 @@ from measures.views.ledger_rows import asked, lamp_word, roles_in
 from rectify.accounts.enums import Ability
 from rectify.accounts.models import User
 from rectify.accounts.requests import LoggedIn
+from rectify.shell import remember
 
 _OUTCOMES = (
     ("rules", RuleOutcome), ("money", MoneyOutcome), ("persons", PersonOutcome),
@@ -92,6 +93,7 @@ def page_context(request: LoggedIn, measure: Measure) -> dict[str, Any]:
         .prefetch_related("supports", "co_leads")
         .get(pk=measure.pk)
     )  # fmt: skip
+    remember(request, fresh.inspection)
     parts = reading(user, fresh)
     frozen = PlanBaseline.objects.filter(inspection=fresh.inspection_id).first()
     context: dict[str, Any] = {

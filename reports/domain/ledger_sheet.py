@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,10 @@ from measures.domain.moment import Moment, moment_of
 from measures.domain.outcome_figures import OutcomeFigures, outcome_figures
 from measures.domain.rollup import Tree, tree
 from measures.enums import Nature, Status
+from measures.models import Measure
 from measures.models.measure import MeasureQuerySet
 from measures.reading import Reading, reading
-from rectify.accounts.models import User
+from rectify.accounts.models import Section, User
 from rectify.lib.chinese_dates import format_date
 from rectify.lib.clock import now
 from rectify.lib.money import format_yuan
@@ -57,21 +60,21 @@ def write_ledger(
     inspection: Inspection,
     path: Path,
     *,
-    measures: MeasureQuerySet | None = None,
+    measure_ids: Sequence[int] | None = None,
+    as_of: date | None = None,
     user: User | None = None,
     printed_by: str = "系统",
 ) -> int:
     """Write the ledger to an .xlsx file; returns the number of measure rows.
 
-    `measures` narrows the rows (what a filter shows), None = all that `user` may read; `user`
-    None = the whole inspection. Status, nature and completion are those of the day that the
-    summary counts to. Fields that the person may not read stay empty. Raises
-    WorkbookNotWritten (old file intact), CellTooLong.
+    `measure_ids` narrows the rows (what a filter shows), None = all that `user` may read; `user`
+    None = the whole inspection; `as_of` a past day, None = the inspection's own. Fields that the
+    person may not read stay empty. Raises WorkbookNotWritten (old file intact), CellTooLong.
     """
-    moment = moment_of(inspection)
+    moment = moment_of(inspection, as_of)
     rows = counted(inspection, moment, user)
-    if measures is not None:
-        rows = rows.filter(pk__in=measures.order_by().values("pk"))
+    if measure_ids is not None:
+        rows = rows.filter(pk__in=measure_ids)
     name = f"{inspection.organization.name}{inspection.name}整改一览表"
     sheet = Sheet(
         title=name,
@@ -87,13 +90,47 @@ def write_ledger(
 
 
 def ledger_rows(measures: MeasureQuerySet, user: User | None) -> Iterator[dict[str, Any]]:
-    """One mapping per measure of `counted` in ledger order, keyed as COLUMNS, with merge keys."""
+    """One mapping per `counted` measure in ledger order, keyed as COLUMNS, with merge keys.
+
+    Status, nature, dates and people are those of the moment that was counted.
+    """
     for number, measure in enumerate(measures.for_ledger().iterator(chunk_size=500), 1):
         parts = ~Reading.NOTHING if user is None else reading(user, measure)
-        yield _row(number, measure, parts)
+        yield _row(number, measure, parts, _held(measure))
 
 
-def _row(number: int, measure: Any, parts: Reading) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Held:
+    """What the joined MeasureState says of a measure at the counted moment."""
+
+    status: str
+    nature: str
+    due_on: date | None
+    completed_on: date | None
+    leader: str
+    lead_section: str
+
+
+def _held(measure: Any) -> _Held:
+    """A past leader or section is named from its own row; the present one by its snapshot."""
+    leader, section = measure.leader_name, measure.lead_section_name
+    if measure.state_leader_id != measure.leader_id:
+        leader = User.objects.filter(pk=measure.state_leader_id).values_list("name", flat=True)
+        leader = leader.first() or ""
+    if measure.state_lead_section_id != measure.lead_section_id:
+        section = Section.objects.filter(pk=measure.state_lead_section_id)
+        section = section.values_list("name", flat=True).first() or ""
+    return _Held(
+        status=Status(measure.state_status).label,
+        nature=Nature(measure.state_nature).label,
+        due_on=measure.state_due_on,
+        completed_on=measure.state_completed_on,
+        leader=leader,
+        lead_section=section,
+    )
+
+
+def _row(number: int, measure: Measure, parts: Reading, held: _Held) -> dict[str, Any]:
     task = measure.task
     full = Reading.FULL in parts
     return {
@@ -106,24 +143,30 @@ def _row(number: int, measure: Any, parts: Reading) -> dict[str, Any]:
         "task_key": (task.issue.area_id, task.issue_id, task.pk),
         "goal": measure.goal,
         "text": measure.text,
-        "leader": "、".join([measure.leader_name, *(row.name for row in measure.co_leads.all())])
-        if measure.leader_name
+        "leader": "、".join([held.leader, *(row.name for row in measure.co_leads.all())])
+        if held.leader
         else "",
-        "lead_section": measure.lead_section_name,
+        "lead_section": held.lead_section,
         "support_sections": "、".join(row.name for row in measure.supports.all()),
         "owner": measure.owner_name if full else "",
-        "deadline": measure.deadline_text
-        or (format_date(measure.due_on) if measure.due_on else ""),
-        "nature": Nature(measure.state_nature).label,
+        "deadline": _deadline(measure, held),
+        "nature": held.nature,
         "result": measure.result_text if Reading.RESULT in parts else "",
-        "status": Status(measure.state_status).label,
-        "completed_on": measure.state_completed_on,
+        "status": held.status,
+        "completed_on": held.completed_on,
         "evidence": "、".join(link.evidence.original_name for link in measure.evidence_links.all())
         if full
         else "",
         "remark": measure.remark if full else "",
         "id": measure.public_id.hex,
     }
+
+
+def _deadline(measure: Measure, held: _Held) -> str:
+    """The deadline as it was worded; a past date that has been extended since, as a date."""
+    if measure.deadline_text and held.due_on == measure.due_on:
+        return measure.deadline_text
+    return format_date(held.due_on) if held.due_on else ""
 
 
 def summary(inspection: Inspection, moment: Moment, user: User | None) -> Summary:

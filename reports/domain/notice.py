@@ -145,7 +145,7 @@ def unprinted(inspection: Inspection, counts: Counted) -> list[Measure]:
 
 def _issue_body(inspection: Inspection, issue: Node, texts: dict[int, list[str]]) -> list[Block]:
     scheme = SCHEMES[inspection.scheme]
-    if not inspection.prints_tasks:
+    if not (inspection.prints_tasks and scheme.prints_tasks):
         together = [text for task in issue.children for text in texts.get(task.row.pk, [])]
         return [_body(inspection, together)]
     blocks: list[Block] = []

@@ -11,85 +11,275 @@ import measures.models.rounds
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('audit', '0001_initial'),
-        ('issues', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("audit", "0001_initial"),
+        ("issues", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LedgerImport',
+            name="LedgerImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('name', models.CharField(max_length=255, verbose_name='文件名')),
-                ('sha256', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('checked', '已校验'), ('committed', '已入库'), ('undone', '已撤销'), ('refused', '未通过')], max_length=10, verbose_name='状态')),
-                ('report', models.JSONField(blank=True, default=dict, verbose_name='校验结果')),
-                ('inspection', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='imports', to='issues.inspection')),
-                ('operation', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ledger_import', to='audit.operation')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imports', to='accounts.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                ("name", models.CharField(max_length=255, verbose_name="文件名")),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("checked", "已校验"),
+                            ("committed", "已入库"),
+                            ("undone", "已撤销"),
+                            ("refused", "未通过"),
+                        ],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("report", models.JSONField(blank=True, default=dict, verbose_name="校验结果")),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="imports",
+                        to="issues.inspection",
+                    ),
+                ),
+                (
+                    "operation",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ledger_import",
+                        to="audit.operation",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="imports",
+                        to="accounts.organization",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入',
-                'ordering': ('-created_at',),
+                "verbose_name": "导入",
+                "ordering": ("-created_at",),
             },
         ),
         migrations.CreateModel(
-            name='Digest',
+            name="Digest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('week_start', models.DateField(validators=[measures.models.rounds.require_monday], verbose_name='周一')),
-                ('audience', models.CharField(choices=[('office', '办公室（全部）'), ('party_group', '党组'), ('leader', '分管领导'), ('section', '科室')], max_length=12, verbose_name='对象')),
-                ('revision', models.PositiveSmallIntegerField(default=1, verbose_name='版次')),
-                ('as_of', models.DateField(verbose_name='统计截至日')),
-                ('built_at', models.DateTimeField(verbose_name='生成时间')),
-                ('content', models.JSONField(verbose_name='内容')),
-                ('audit_head', models.CharField(blank=True, max_length=64, verbose_name='审计链末条摘要')),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='digests', to='issues.inspection')),
-                ('leader', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('section', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.section')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "week_start",
+                    models.DateField(
+                        validators=[measures.models.rounds.require_monday], verbose_name="周一"
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("office", "办公室（全部）"),
+                            ("party_group", "党组"),
+                            ("leader", "分管领导"),
+                            ("section", "科室"),
+                        ],
+                        max_length=12,
+                        verbose_name="对象",
+                    ),
+                ),
+                ("revision", models.PositiveSmallIntegerField(default=1, verbose_name="版次")),
+                ("as_of", models.DateField(verbose_name="统计截至日")),
+                ("built_at", models.DateTimeField(verbose_name="生成时间")),
+                ("content", models.JSONField(verbose_name="内容")),
+                (
+                    "audit_head",
+                    models.CharField(blank=True, max_length=64, verbose_name="审计链末条摘要"),
+                ),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="digests",
+                        to="issues.inspection",
+                    ),
+                ),
+                (
+                    "leader",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.section",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '周报',
-                'ordering': ('inspection', '-week_start', 'audience', '-revision'),
-                'constraints': [models.UniqueConstraint(models.F('inspection'), models.F('week_start'), models.F('audience'), django.db.models.functions.comparison.Coalesce('section', 0), django.db.models.functions.comparison.Coalesce('leader', 0), models.F('revision'), name='digest_once')],
+                "verbose_name": "周报",
+                "ordering": ("inspection", "-week_start", "audience", "-revision"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("inspection"),
+                        models.F("week_start"),
+                        models.F("audience"),
+                        django.db.models.functions.comparison.Coalesce("section", 0),
+                        django.db.models.functions.comparison.Coalesce("leader", 0),
+                        models.F("revision"),
+                        name="digest_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('kind', models.CharField(choices=[('plan', '整改方案'), ('progress_report', '整改进展情况报告'), ('responsibility_report', '主要负责人组织落实情况报告'), ('party_notice', '党内通报'), ('public_notice', '社会公开通报')], max_length=24, verbose_name='种类')),
-                ('title', models.CharField(max_length=200, verbose_name='标题')),
-                ('dated_on', models.DateField(blank=True, null=True, verbose_name='成文日期')),
-                ('as_of', models.DateField(blank=True, null=True, verbose_name='统计截至日')),
-                ('state', models.CharField(choices=[('draft', '起草'), ('secrecy_review', '保密审查'), ('party_group', '党组会审议'), ('oversight_review', '报党委巡察办审核'), ('sign_off', '党组书记签发'), ('published', '已公布'), ('withdrawn', '已撤回'), ('corrected', '已更正')], default='draft', max_length=20, verbose_name='环节')),
-                ('sections', models.JSONField(blank=True, default=dict, verbose_name='文字')),
-                ('points', models.JSONField(blank=True, default=list, verbose_name='印出的要点')),
-                ('snapshot', models.JSONField(blank=True, null=True, verbose_name='签发快照')),
-                ('snapshot_sha256', models.CharField(blank=True, max_length=64)),
-                ('drafted_by_name', models.CharField(max_length=60)),
-                ('drafted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='issues.inspection')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("plan", "整改方案"),
+                            ("progress_report", "整改进展情况报告"),
+                            ("responsibility_report", "主要负责人组织落实情况报告"),
+                            ("party_notice", "党内通报"),
+                            ("public_notice", "社会公开通报"),
+                        ],
+                        max_length=24,
+                        verbose_name="种类",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="标题")),
+                ("dated_on", models.DateField(blank=True, null=True, verbose_name="成文日期")),
+                ("as_of", models.DateField(blank=True, null=True, verbose_name="统计截至日")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "起草"),
+                            ("secrecy_review", "保密审查"),
+                            ("party_group", "党组会审议"),
+                            ("oversight_review", "报党委巡察办审核"),
+                            ("sign_off", "党组书记签发"),
+                            ("published", "已公布"),
+                            ("withdrawn", "已撤回"),
+                            ("corrected", "已更正"),
+                        ],
+                        default="draft",
+                        max_length=20,
+                        verbose_name="环节",
+                    ),
+                ),
+                ("sections", models.JSONField(blank=True, default=dict, verbose_name="文字")),
+                ("points", models.JSONField(blank=True, default=list, verbose_name="印出的要点")),
+                ("snapshot", models.JSONField(blank=True, null=True, verbose_name="签发快照")),
+                ("snapshot_sha256", models.CharField(blank=True, max_length=64)),
+                ("drafted_by_name", models.CharField(max_length=60)),
+                (
+                    "drafted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="issues.inspection",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '文件',
-                'ordering': ('inspection', 'kind', '-pk'),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'secrecy_review', 'party_group', 'oversight_review', 'sign_off'])), fields=('inspection', 'kind'), name='document_one_in_work', violation_error_message='该类文件已有一份正在办理。')],
+                "verbose_name": "文件",
+                "ordering": ("inspection", "kind", "-pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "draft",
+                                    "secrecy_review",
+                                    "party_group",
+                                    "oversight_review",
+                                    "sign_off",
+                                ],
+                            )
+                        ),
+                        fields=("inspection", "kind"),
+                        name="document_one_in_work",
+                        violation_error_message="该类文件已有一份正在办理。",
+                    )
+                ],
             },
         ),
     ]

@@ -18,6 +18,7 @@ from measures.models import WeeklyRound
 from rectify.accounts.domain.permissions import may_in, require_in
 from rectify.accounts.enums import Ability
 from rectify.accounts.requests import LoggedIn
+from rectify.shell import remember
 from reports.enums import Audience
 from reports.interfaces.forms import WeekForm
 from reports.jobs import request_digest
@@ -88,6 +89,7 @@ def digest(request: LoggedIn, digest: UUID) -> HttpResponse:
         public_id=digest,
     )
     inspection = found.inspection
+    remember(request, inspection)
     siblings = Digest.objects.visible_to(user).filter(
         inspection=inspection, audience=found.audience
     )

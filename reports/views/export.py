@@ -36,5 +36,6 @@ def export_ledger(request: LoggedIn, inspection: UUID) -> HttpResponse:
         if not ids:
             messages.error(request, "没有可以导出的措施，请调整筛选后重试。")
             return redirect("ledger", inspection=found.public_id)
-    job = request_export(found, actor=user, measure_ids=ids)
+    day = shown.moment.as_of if "as_of" in shown.chosen() else None
+    job = request_export(found, actor=user, measure_ids=ids, as_of=day)
     return redirect("job", job=job.public_id)

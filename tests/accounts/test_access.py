@@ -32,15 +32,18 @@ def person(db: None) -> User:
 
 
 def section_of(organization: Organization, name: str = "业务科") -> Section:
-    return add_section(organization, actor=SYSTEM, name=name, kind=SectionKind.INTERNAL,
-                       sort_order=1)  # fmt: skip
+    return add_section(
+        organization, actor=SYSTEM, name=name, kind=SectionKind.INTERNAL, sort_order=1
+    )
 
 
 def fresh(user: User) -> User:
     return User.objects.get(pk=user.pk)
 
 
-def test_without_a_membership_nothing_is_held(person: User, bureau: Callable[..., Organization]) -> None:
+def test_without_a_membership_nothing_is_held(
+    person: User, bureau: Callable[..., Organization]
+) -> None:
     bureau("one")
     for ability in Ability:
         assert person.access.anywhere(ability) == frozenset()

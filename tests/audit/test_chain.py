@@ -33,8 +33,11 @@ def event(small: Small, place: str) -> Event:
 def test_every_chain_of_the_demo_holds(demo: Demo) -> None:
     chains = Chain.objects.all()
     assert {str(chain.organization or "") for chain in chains} == {
-        "", "区委巡察办", "区政数局", "区人社局",
-    }  # fmt: skip
+        "",
+        "区委巡察办",
+        "区政数局",
+        "区人社局",
+    }
     for chain in chains:
         assert verify(chain) is None
         assert chain.events.count() == chain.length
@@ -161,8 +164,12 @@ def test_where_it_came_from_is_written_down(small: Small) -> None:
 @pytest.mark.parametrize("value", ["=1+1", "引“号”\\ 和 \n 换行", "😀", "", None, 0, True, ["甲"]])
 def test_any_value_reads_back_to_the_same_hash(small: Small, value: Any) -> None:
     with transaction.atomic():
-        row = record(actor=small.office, organization=small.organization, action="x",
-                     changes={"field": (value, value)})  # fmt: skip
+        row = record(
+            actor=small.office,
+            organization=small.organization,
+            action="x",
+            changes={"field": (value, value)},
+        )
     assert hash_of(Event.objects.get(pk=row.pk)) == row.hash
     assert verify(chain_of(small)) is None
 

@@ -40,8 +40,9 @@ def closed(small: Small) -> None:
 
 
 def evidence_taken(small: Small) -> None:
-    evidence = attach_evidence(small.measure(), actor=small.clerk, file=io.BytesIO(b"x"),
-                               name="a.pdf", size=1)  # fmt: skip
+    evidence = attach_evidence(
+        small.measure(), actor=small.clerk, file=io.BytesIO(b"x"), name="a.pdf", size=1
+    )
     hand_out(evidence, actor=small.clerk).close()
 
 
@@ -58,13 +59,15 @@ def rewritten(small: Small) -> None:
 
 CHANGES: dict[str, tuple[Step, list[str]]] = {
     "inspection": (
-        lambda s: create_inspection(actor=s.office, organization=s.organization, code="more",
-                                    name="专项巡察"),
+        lambda s: create_inspection(
+            actor=s.office, organization=s.organization, code="more", name="专项巡察"
+        ),
         ["inspection.create"],
     ),
     "inspection edited": (
-        lambda s: update_inspection(s.inspection, actor=s.office, version=1,
-                                    values={"name": "改名"}),
+        lambda s: update_inspection(
+            s.inspection, actor=s.office, version=1, values={"name": "改名"}
+        ),
         ["inspection.update"],
     ),
     "stage": (
@@ -73,7 +76,8 @@ CHANGES: dict[str, tuple[Step, list[str]]] = {
     ),
     "area": (lambda s: add_area(s.inspection, actor=s.office, title="新方面"), ["area.create"]),
     "issue": (
-        lambda s: add_issue(s.task.issue.area, actor=s.office, title="新问题"), ["issue.create"],
+        lambda s: add_issue(s.task.issue.area, actor=s.office, title="新问题"),
+        ["issue.create"],
     ),
     "task": (lambda s: add_task(s.task.issue, actor=s.office, title="新任务"), ["task.create"]),
     "node": (
@@ -86,8 +90,9 @@ CHANGES: dict[str, tuple[Step, list[str]]] = {
         ["measure.create", "measure.update"],
     ),
     "report": (
-        lambda s: report(s.measure(), actor=s.clerk, version=1,
-                         values={"status": Status.IN_PROGRESS}),
+        lambda s: report(
+            s.measure(), actor=s.clerk, version=1, values={"status": Status.IN_PROGRESS}
+        ),
         ["measure.create", "measure.report"],
     ),
     "progress": (rewritten, ["measure.create", "progress.write", "progress.rewrite"]),
@@ -97,30 +102,48 @@ CHANGES: dict[str, tuple[Step, list[str]]] = {
     ),
     "closure": (
         closed,
-        ["measure.create", "evidence.add", "evidence.link", "measure.report", "closure.apply",
-         "closure.office_review", "decision.add", "closure.leader", "decision.add",
-         "measure.close"],
+        [
+            "measure.create",
+            "evidence.add",
+            "evidence.link",
+            "measure.report",
+            "closure.apply",
+            "closure.office_review",
+            "decision.add",
+            "closure.leader",
+            "decision.add",
+            "measure.close",
+        ],
     ),
     "round": (round_closed, ["round.open", "round.close"]),
     "plan": (
-        lambda s: (s.measure(), approve_plan(s.inspection, actor=s.office, meeting="会",
-                                             approved_on=date(2024, 3, 20))),
+        lambda s: (
+            s.measure(),
+            approve_plan(s.inspection, actor=s.office, meeting="会", approved_on=date(2024, 3, 20)),
+        ),
         ["measure.create", "plan.approve"],
     ),
     "outcome": (
-        lambda s: add_outcome(MeetingOutcome(inspection=s.inspection, kind=MeetingKind.SPECIAL,
-                                             title="研究整改"), actor=s.office),
+        lambda s: add_outcome(
+            MeetingOutcome(inspection=s.inspection, kind=MeetingKind.SPECIAL, title="研究整改"),
+            actor=s.office,
+        ),
         ["outcome.create"],
     ),
     "digest": (
-        lambda s: build_digest(s.inspection, MONDAY, actor=s.office), ["digest.build"],
+        lambda s: build_digest(s.inspection, MONDAY, actor=s.office),
+        ["digest.build"],
     ),
     "document": (
-        lambda s: edit_document(draft_notice(s.inspection, actor=s.office), actor=s.office,
-                                version=1, values={"title": "改题"}),
+        lambda s: edit_document(
+            draft_notice(s.inspection, actor=s.office),
+            actor=s.office,
+            version=1,
+            values={"title": "改题"},
+        ),
         ["document.draft", "document.edit"],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", list(CHANGES))
@@ -144,9 +167,17 @@ def test_building_what_is_there_leaves_no_event(small: Small, name: str) -> None
 
 def test_an_event_shows_before_and_after_of_what_differed(small: Small) -> None:
     measure = small.measure(goal="旧")
-    edit_measure(measure, actor=small.office, version=1,
-                 values={"goal": "新", "text": measure.text, "due_on": date(2024, 7, 1),
-                         "support_sections": []})  # fmt: skip
+    edit_measure(
+        measure,
+        actor=small.office,
+        version=1,
+        values={
+            "goal": "新",
+            "text": measure.text,
+            "due_on": date(2024, 7, 1),
+            "support_sections": [],
+        },
+    )
     last = Event.objects.filter(chain__organization=small.organization).order_by("-seq")[0]
     assert last.changes == {
         "goal": ["旧", "新"],
@@ -160,13 +191,16 @@ def test_an_event_shows_before_and_after_of_what_differed(small: Small) -> None:
 def test_a_stale_write_changes_nothing_and_leaves_no_event(small: Small, version: int) -> None:
     before = small.events()
     targets: list[Callable[[], Any]] = [
-        lambda: update_inspection(small.inspection, actor=small.office, version=version,
-                                  values={"name": "迟到"}),
-        lambda: edit_node(small.task, actor=small.office, version=version,
-                          values={"title": "迟到"}),
-        lambda: edit_node(small.task.issue.area, actor=small.office, version=version,
-                          values={"title": "迟到"}),
-    ]  # fmt: skip
+        lambda: update_inspection(
+            small.inspection, actor=small.office, version=version, values={"name": "迟到"}
+        ),
+        lambda: edit_node(
+            small.task, actor=small.office, version=version, values={"title": "迟到"}
+        ),
+        lambda: edit_node(
+            small.task.issue.area, actor=small.office, version=version, values={"title": "迟到"}
+        ),
+    ]
     for write in targets:
         with pytest.raises(StaleVersion) as stale:
             write()
@@ -177,8 +211,9 @@ def test_a_stale_write_changes_nothing_and_leaves_no_event(small: Small, version
 def test_a_refused_value_leaves_no_event(small: Small) -> None:
     before = small.events()
     with pytest.raises(ValidationError):
-        update_inspection(small.inspection, actor=small.office, version=1,
-                          values={"classification": "classified"})  # fmt: skip
+        update_inspection(
+            small.inspection, actor=small.office, version=1, values={"classification": "classified"}
+        )
     with pytest.raises(ValidationError):
         add_area(small.inspection, actor=small.office, title="  ")
     assert small.events() == before

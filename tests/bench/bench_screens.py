@@ -25,7 +25,10 @@ TIMES = 100
 SCREENS = ("dashboard", "ledger")
 ROUNDS = 9
 QUERY_LIMIT = 1.0
-TIME_LIMITS = {"dashboard": 40.0, "ledger": 4.0}
+# A hundred times the rows. The dashboard counts every one of them: about 15 was measured, and a
+# step that grew faster than the rows would pass 100. The ledger shows 150 rows at either size; it
+# still has to count, sort and offer 2,400 issues to choose from: about 4 was measured.
+TIME_LIMITS = {"dashboard": 40.0, "ledger": 8.0}
 
 
 @dataclass(frozen=True)

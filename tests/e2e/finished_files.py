@@ -16,20 +16,20 @@ class LedgerSheet:
 
     def __init__(self, path: Path) -> None:
         self.page: Worksheet = openpyxl.load_workbook(path).worksheets[0]
-        top = next(
-            row for row in self.page.iter_rows(max_row=8) if any(c.value == "编号" for c in row)
-        )
-        self.columns = {str(c.value): c.column for c in top if c.value}
-        # Headings stand in two rows: what has no group reaches down over both.
-        for row in self.page.iter_rows(min_row=top[0].row + 1, max_row=top[0].row + 1):
-            self.columns |= {
-                c.value: c.column for c in row if isinstance(c.value, str) and len(c.value) < 8
-            }
-        identifier = self.columns["编号"]
+        lines = list(enumerate(self.page.iter_rows(values_only=True), start=1))
+        top = next(number for number, line in lines if "编号" in line)
+        # Headings stand in two rows: what has no group above it reaches down over both.
+        self.columns = {
+            str(heading): place
+            for _, line in lines[top - 1 : top + 1]
+            for place, heading in enumerate(line, start=1)
+            if isinstance(heading, str)
+        }
+        identifier = self.columns["编号"] - 1
         self.rows = {
-            str(row[identifier - 1].value): row[0].row
-            for row in self.page.iter_rows(min_row=top[0].row + 1)
-            if re.fullmatch("[0-9a-f]{32}", str(row[identifier - 1].value))
+            str(line[identifier]): number
+            for number, line in lines[top:]
+            if re.fullmatch("[0-9a-f]{32}", str(line[identifier]))
         }
 
     def text(self, measure: str, heading: str) -> str:

@@ -110,7 +110,7 @@ def _servers(env: dict[str, str]) -> Iterator[None]:
 
 def _administer(server: str, statement: str, name: str) -> None:
     with psycopg.connect(f"{server}/postgres", autocommit=True) as link:
-        link.execute(sql.SQL(statement).format(sql.Identifier(name)))  # type: ignore[arg-type]  # two constants above
+        link.execute(sql.SQL(statement).format(sql.Identifier(name)))
 
 
 def _unused_redis(url: str) -> str:

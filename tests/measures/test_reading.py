@@ -33,8 +33,10 @@ def test_row_by_row_and_by_query_agree_for_everybody_and_every_ability(demo: Dem
             held = set(Measure.objects.within(access, ability).values_list("pk", flat=True))
             for row in rows:
                 assert holds(access, ability, row) == (row.pk in held), (
-                    user.username, ability, row.pk,
-                )  # fmt: skip
+                    user.username,
+                    ability,
+                    row.pk,
+                )
 
 
 def test_no_query_lists_a_measure_twice(demo: Demo) -> None:
@@ -57,17 +59,22 @@ def test_readings_grow_from_summary_over_result_to_full(demo: Demo) -> None:
 @pytest.mark.parametrize(
     ("username", "parts"),
     [
-        ("office", WHOLE), ("office-review", WHOLE), ("secretary", WHOLE), ("discipline", WHOLE),
-        ("party-member", S | R), ("oversight", S),
-        ("office-b", Reading.NOTHING), ("secretary-b", Reading.NOTHING),
-        ("party-member-b", Reading.NOTHING), ("clerk-office-b", Reading.NOTHING),
-        ("sysadmin", Reading.NOTHING), ("secadmin", Reading.NOTHING),
+        ("office", WHOLE),
+        ("office-review", WHOLE),
+        ("secretary", WHOLE),
+        ("discipline", WHOLE),
+        ("party-member", S | R),
+        ("oversight", S),
+        ("office-b", Reading.NOTHING),
+        ("secretary-b", Reading.NOTHING),
+        ("party-member-b", Reading.NOTHING),
+        ("clerk-office-b", Reading.NOTHING),
+        ("sysadmin", Reading.NOTHING),
+        ("secadmin", Reading.NOTHING),
         ("auditor", Reading.NOTHING),
     ],
-)  # fmt: skip
-def test_who_reads_the_first_bureau_and_how_far(
-    demo: Demo, username: str, parts: Reading
-) -> None:
+)
+def test_who_reads_the_first_bureau_and_how_far(demo: Demo, username: str, parts: Reading) -> None:
     user = demo.user(username)
     rows = [row for row in sample() if row.inspection_id == demo.a.pk]
     assert {reading(user, row) for row in rows} == {parts}
@@ -105,8 +112,11 @@ def test_a_leader_decides_and_reads_whole_what_is_in_the_own_portfolio(demo: Dem
         # The demo's leaders sit in the party group too, which reads every result.
         assert reading(leader, row) == (WHOLE if own else S | R)
         assert may(leader, Ability.DECIDE_CLOSURE, row) == own
-    assert any(row.leader_id != leader.pk and co.user_id == leader.pk
-               for row in rows for co in row.co_leads.all())  # fmt: skip
+    assert any(
+        row.leader_id != leader.pk and co.user_id == leader.pk
+        for row in rows
+        for co in row.co_leads.all()
+    )
 
 
 def test_oversight_reads_summaries_of_bureaus_below_and_not_their_progress(demo: Demo) -> None:

@@ -70,6 +70,16 @@ def test_every_named_column_exists() -> None:
 
 
 def test_the_lock_and_the_close_out_are_nobodys_field() -> None:
-    guarded = {"version", "closed_at", "archived_at", "public_id", "organization", "inspection",
-               "task", "place", "position", "id"}  # fmt: skip
+    guarded = {
+        "version",
+        "closed_at",
+        "archived_at",
+        "public_id",
+        "organization",
+        "inspection",
+        "task",
+        "place",
+        "position",
+        "id",
+    }
     assert not guarded & (EDIT_FIELDS | REPORT_FIELDS)

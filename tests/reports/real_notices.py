@@ -11,8 +11,7 @@ import pytest
 
 # A folder with NAME.truth.json beside the checkout, or wherever the variable points.
 FOLDER = Path(
-    os.environ.get("RECTIFY_NOTICES")
-    or Path(__file__).resolve().parents[3] / "shared" / "notices"
+    os.environ.get("RECTIFY_NOTICES") or Path(__file__).resolve().parents[3] / "shared" / "notices"
 )
 NAMES = ("pingshan", "dongguan")
 
@@ -30,5 +29,10 @@ def truth(name: str) -> dict[str, Any]:
 
 
 def measure_texts(data: dict[str, Any]) -> list[str]:
-    return [point["text"] for area in data["areas"] for issue in area["issues"]
-            for task in issue["tasks"] for point in task["measures"]]  # fmt: skip
+    return [
+        point["text"]
+        for area in data["areas"]
+        for issue in area["issues"]
+        for task in issue["tasks"]
+        for point in task["measures"]
+    ]

@@ -62,6 +62,7 @@ class Command(BaseCommand):
 
 def _organization(name: str, party_group_name: str) -> Organization:
     """The bureau of that full name, short name or code; a new one where there is none."""
+    name = name.strip()
     for column in ("name", "short_name", "code"):
         if found := Organization.objects.filter(**{column: name}).first():
             return found

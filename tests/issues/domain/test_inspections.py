@@ -17,14 +17,17 @@ from tests.measures.domain.small_bureau import Small
 
 
 def create(small: Small, **more: Any) -> Inspection:
-    values: dict[str, Any] = {"actor": small.office, "organization": small.organization,
-                              "code": "next", "name": "专项巡察", **more}  # fmt: skip
+    values: dict[str, Any] = {
+        "actor": small.office,
+        "organization": small.organization,
+        "code": "next",
+        "name": "专项巡察",
+        **more,
+    }
     return create_inspection(**values)
 
 
-def test_the_office_creates_an_inspection_of_its_own_bureau(
-    small: Small, neighbour: Small
-) -> None:
+def test_the_office_creates_an_inspection_of_its_own_bureau(small: Small, neighbour: Small) -> None:
     assert create(small).organization == small.organization
     for who in ("clerk", "leader", "secretary", "discipline", "sysadmin", "auditor"):
         with pytest.raises(NotAllowed):
@@ -47,8 +50,12 @@ def test_classified_content_is_refused_for_everybody(small: Small) -> None:
         with pytest.raises(ValidationError, match="非涉密系统"):
             create(small, actor=actor, classification=Classification.CLASSIFIED)
     with pytest.raises(ValidationError, match="非涉密系统"):
-        update_inspection(small.inspection, actor=small.office, version=1,
-                          values={"classification": Classification.CLASSIFIED})  # fmt: skip
+        update_inspection(
+            small.inspection,
+            actor=small.office,
+            version=1,
+            values={"classification": Classification.CLASSIFIED},
+        )
     for admitted in Classification.admitted():
         assert create(small, code=f"c-{admitted.value.replace('_', '-')}", classification=admitted)
 
@@ -77,16 +84,18 @@ def test_dates_out_of_order_and_unknown_words_are_refused(
 
 def test_the_same_day_is_in_order(small: Small) -> None:
     day = date(2024, 3, 4)
-    row = create(small, entered_on=day, left_on=day, feedback_on=day, plan_due_on=day,
-                 intensive_until=day)  # fmt: skip
+    row = create(
+        small, entered_on=day, left_on=day, feedback_on=day, plan_due_on=day, intensive_until=day
+    )
     assert row.pk
 
 
 def test_of_two_editors_the_second_sees_what_the_first_wrote(small: Small) -> None:
     update_inspection(small.inspection, actor=small.office, version=1, values={"team": "一组"})
     with pytest.raises(StaleVersion) as stale:
-        update_inspection(small.inspection, actor=small.reviewer, version=1,
-                          values={"team": "二组"})  # fmt: skip
+        update_inspection(
+            small.inspection, actor=small.reviewer, version=1, values={"team": "二组"}
+        )
     assert stale.value.current.team == "一组"
 
 
@@ -101,8 +110,11 @@ def test_only_the_office_moves_the_stage(small: Small, neighbour: Small, who: st
 def test_an_outsider_does_not_see_it_and_everybody_inside_does(
     small: Small, neighbour: Small
 ) -> None:
-    seen = {who for who, user in small.people.items()
-            if Inspection.objects.visible_to(user).filter(pk=small.inspection.pk).exists()}  # fmt: skip
+    seen = {
+        who
+        for who, user in small.people.items()
+        if Inspection.objects.visible_to(user).filter(pk=small.inspection.pk).exists()
+    }
     assert seen == set(small.people) - {"sysadmin", "secadmin", "auditor"}
     assert small.inspection not in Inspection.objects.visible_to(neighbour.office)
     assert neighbour.inspection not in Inspection.objects.visible_to(small.office)

@@ -13,8 +13,17 @@ from rectify.audit.exceptions import NotAllowed, Refused, StaleVersion
 from tests.conftest import Demo
 from tests.measures.domain.small_bureau import Small
 
-NOT_OFFICE = ("clerk", "helper", "leader", "party_member", "secretary", "discipline", "sysadmin",
-              "secadmin", "auditor")  # fmt: skip
+NOT_OFFICE = (
+    "clerk",
+    "helper",
+    "leader",
+    "party_member",
+    "secretary",
+    "discipline",
+    "sysadmin",
+    "secadmin",
+    "auditor",
+)
 
 
 def test_new_nodes_go_last(small: Small) -> None:
@@ -78,17 +87,24 @@ def test_what_is_kept_from_the_public_says_why(small: Small, how: Disclosure) ->
 def test_withholding_goes_down_and_never_up(small: Small) -> None:
     measure = small.measure()
     assert measure in Measure.objects.public()
-    edit_node(small.task.issue, actor=small.office, version=1,
-              values={"disclosure": Disclosure.WITHHELD, "disclosure_reason": "个案"})  # fmt: skip
-    edit_node(small.task, actor=small.office, version=1,
-              values={"disclosure": Disclosure.PUBLIC})  # fmt: skip
+    edit_node(
+        small.task.issue,
+        actor=small.office,
+        version=1,
+        values={"disclosure": Disclosure.WITHHELD, "disclosure_reason": "个案"},
+    )
+    edit_node(small.task, actor=small.office, version=1, values={"disclosure": Disclosure.PUBLIC})
     assert small.task not in Task.objects.public()
     assert measure not in Measure.objects.public()
 
 
 def test_a_withheld_task_leaves_its_issue_public(small: Small) -> None:
-    edit_node(small.task, actor=small.office, version=1,
-              values={"disclosure": Disclosure.WITHHELD, "disclosure_reason": "个案"})  # fmt: skip
+    edit_node(
+        small.task,
+        actor=small.office,
+        version=1,
+        values={"disclosure": Disclosure.WITHHELD, "disclosure_reason": "个案"},
+    )
     assert small.task.issue in Issue.objects.public()
 
 
@@ -126,8 +142,14 @@ def test_the_tree_is_seen_whole_or_through_measures_only(
 
     total = model.objects.filter(inspection=demo.a).count()
     assert total > 0
-    for username in ("office", "leader-service", "party-member", "secretary", "discipline",
-                     "oversight"):  # fmt: skip
+    for username in (
+        "office",
+        "leader-service",
+        "party-member",
+        "secretary",
+        "discipline",
+        "oversight",
+    ):
         assert seen(username) == total, username
     for username in ("office-b", "secretary-b", "clerk-service", "sysadmin", "auditor"):
         assert seen(username) == 0, username

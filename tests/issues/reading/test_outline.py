@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -60,7 +59,10 @@ def test_an_outline_without_titled_tasks_prints_none() -> None:
     assert not outline_from_json(data).prints_tasks
 
 
-A, I, T, M = ["areas", 0], ["issues", 0], ["tasks", 0], ["measures", 0]
+A: Path = ["areas", 0]
+I: Path = ["issues", 0]  # noqa: E741 - beside A, T and M it is clear
+T: Path = ["tasks", 0]
+M: Path = ["measures", 0]
 BROKEN: list[tuple[Path, Any, str]] = [
     (["areas"], ..., "areas"),
     (["areas"], None, "areas"),
@@ -125,7 +127,7 @@ BROKEN: list[tuple[Path, Any, str]] = [
     (["headline", "meetings", "raw", "start"], "x", "headline.meetings"),
     (["headline", "meetings", "raw", "end"], 1, "headline.meetings"),
     (["headline", "meetings", "raw", "text"], 1, "headline.meetings"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("path", "value", "place"), BROKEN)
@@ -149,10 +151,21 @@ def test_two_tasks_without_title_in_one_issue_are_one_too_many() -> None:
         outline_from_json(data)
 
 
-@pytest.mark.parametrize("path", [["title"], ["unit"], ["date"], ["headline"], ["inspection"],
-                                  ["inspection", "end"], ["headline", "raw"],
-                                  [*A, "number"], [*A, *I, *T, "lead_in"],
-                                  [*A, *I, *T, *M, "start"]])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        ["title"],
+        ["unit"],
+        ["date"],
+        ["headline"],
+        ["inspection"],
+        ["inspection", "end"],
+        ["headline", "raw"],
+        [*A, "number"],
+        [*A, *I, *T, "lead_in"],
+        [*A, *I, *T, *M, "start"],
+    ],
+)
 @pytest.mark.parametrize("value", [..., None])
 def test_what_a_text_may_lack_may_be_missing_or_null(path: Path, value: Any) -> None:
     assert outline_from_json(at_place(path, value)).areas
@@ -160,11 +173,28 @@ def test_what_a_text_may_lack_may_be_missing_or_null(path: Path, value: Any) -> 
 
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["areas", "title", "issues", "tasks", "measures", "text",
-                                       "headline", "raw", "start"]), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "areas",
+                    "title",
+                    "issues",
+                    "tasks",
+                    "measures",
+                    "text",
+                    "headline",
+                    "raw",
+                    "start",
+                ]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
 @given(ANY_JSON)
@@ -175,10 +205,22 @@ def test_any_json_is_read_or_refused_but_never_crashes(data: Any) -> None:
         assert str(error)
 
 
-
-
-@given(st.sampled_from([["areas"], A, [*A, *I], [*A, *I, *T], [*A, *I, *T, *M], ["headline"],
-                        ["inspection"], ["headline", "meetings"], ["headline", "raw"]]), ANY_JSON)  # fmt: skip
+@given(
+    st.sampled_from(
+        [
+            ["areas"],
+            A,
+            [*A, *I],
+            [*A, *I, *T],
+            [*A, *I, *T, *M],
+            ["headline"],
+            ["inspection"],
+            ["headline", "meetings"],
+            ["headline", "raw"],
+        ]
+    ),
+    ANY_JSON,
+)
 def test_any_json_at_any_place_is_read_or_refused(path: Path, value: Any) -> None:
     try:
         outline_from_json(at_place(path, value))

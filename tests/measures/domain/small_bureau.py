@@ -54,9 +54,13 @@ class Small:
     def measure(self, **fields: Any) -> Measure:
         """A measure led by `led`, supported by `supporting`, of `leader`."""
         values: dict[str, Any] = {
-            "text": "建立台账", "leader": self.people["leader"], "lead_section": self.led,
-            "support_sections": [self.supporting], "due_on": date(2024, 6, 30), **fields,
-        }  # fmt: skip
+            "text": "建立台账",
+            "leader": self.people["leader"],
+            "lead_section": self.led,
+            "support_sections": [self.supporting],
+            "due_on": date(2024, 6, 30),
+            **fields,
+        }
         return add_measure(self.task, actor=self.people["office"], **values)
 
     def completed(self, **fields: Any) -> Measure:
@@ -64,14 +68,23 @@ class Small:
         measure = self.measure(**fields)
         clerk = self.people["clerk"]
         content = f"材料{measure.pk}".encode()
-        attach_evidence(measure, actor=clerk, file=io.BytesIO(content), name="材料.pdf",
-                        size=len(content))  # fmt: skip
-        return report(measure, actor=clerk, version=measure.version,
-                      values={"status": Status.COMPLETED, "result_text": "台账已经建立。"})  # fmt: skip
+        attach_evidence(
+            measure, actor=clerk, file=io.BytesIO(content), name="材料.pdf", size=len(content)
+        )
+        return report(
+            measure,
+            actor=clerk,
+            version=measure.version,
+            values={"status": Status.COMPLETED, "result_text": "台账已经建立。"},
+        )
 
     def freeze_plan(self) -> None:
-        approve_plan(self.inspection, actor=self.people["office"], meeting="党组会议",
-                     approved_on=date(2024, 3, 20))  # fmt: skip
+        approve_plan(
+            self.inspection,
+            actor=self.people["office"],
+            meeting="党组会议",
+            approved_on=date(2024, 3, 20),
+        )
 
     def events(self) -> int:
         return Event.objects.filter(chain__organization=self.organization).count()
@@ -100,26 +113,49 @@ def build(code: str = "small", parent: Organization | None = None) -> Small:
         actor=SYSTEM, code=code, name=f"{code}局", short_name=code, parent=parent
     )
     sections = {
-        key: add_section(organization, actor=SYSTEM, name=name, kind=SectionKind.INTERNAL,
-                         sort_order=order)
+        key: add_section(
+            organization, actor=SYSTEM, name=name, kind=SectionKind.INTERNAL, sort_order=order
+        )
         for order, (key, name) in enumerate(
             {"led": "业务科", "supporting": "财务科", "other": "综合科"}.items(), 1
         )
-    }  # fmt: skip
+    }
     people: dict[str, User] = {}
     for order, (key, (role, section)) in enumerate(STAFF.items(), 1):
-        user = create_user(actor=SYSTEM, username=f"{code}-{key}", name=f"{key}（{code}）",
-                           sort_order=order, email=f"{key}@{code}.example", password=None)  # fmt: skip
-        grant(user, actor=SYSTEM, organization=organization, role=role,
-              section=sections[section] if section else None)  # fmt: skip
+        user = create_user(
+            actor=SYSTEM,
+            username=f"{code}-{key}",
+            name=f"{key}（{code}）",
+            sort_order=order,
+            email=f"{key}@{code}.example",
+            password=None,
+        )
+        grant(
+            user,
+            actor=SYSTEM,
+            organization=organization,
+            role=role,
+            section=sections[section] if section else None,
+        )
         people[key] = user
     office = people["office"]
     inspection = create_inspection(
-        actor=office, organization=organization, code=code, name="常规巡察",
-        entered_on=ENTERED, feedback_on=date(2024, 3, 11),
-    )  # fmt: skip
+        actor=office,
+        organization=organization,
+        code=code,
+        name="常规巡察",
+        entered_on=ENTERED,
+        feedback_on=date(2024, 3, 11),
+    )
     area = add_area(inspection, actor=office, title="作风建设不够扎实")
     issue = add_issue(area, actor=office, title="台账管理不规范")
     task = add_task(issue, actor=office, title="台账缺项")
-    return Small(organization, sections["led"], sections["supporting"], sections["other"],
-                 people, inspection, task)  # fmt: skip
+    return Small(
+        organization,
+        sections["led"],
+        sections["supporting"],
+        sections["other"],
+        people,
+        inspection,
+        task,
+    )

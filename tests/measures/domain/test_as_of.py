@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -26,8 +27,18 @@ from tests.measures.domain.small_bureau import TODAY, Small, noon
 
 # Kinds of outcome may be entered without a date, which counts since the beginning; the rest of
 # what a round froze must come out again on any later day.
-REPRODUCED = ("as_of", "headline", "rates", "levels", "by_section", "by_leader", "by_area",
-              "persons", "meetings", "rows")  # fmt: skip
+REPRODUCED = (
+    "as_of",
+    "headline",
+    "rates",
+    "levels",
+    "by_section",
+    "by_leader",
+    "by_area",
+    "persons",
+    "meetings",
+    "rows",
+)
 
 
 def closed_rounds(inspection: Inspection) -> list[tuple[WeeklyRound, date]]:
@@ -84,8 +95,20 @@ def test_the_12_weeks_of_the_demo_are_these(demo: Demo) -> None:
         (row.frozen["headline"]["completed"], row.frozen["headline"]["basically_done"])
         for row, _ in closed_rounds(demo.a)
     ]
-    assert found == [(20, 1), (21, 2), (24, 2), (27, 9), (33, 19), (43, 21), (53, 16), (61, 19),
-                     (73, 15), (80, 22), (82, 28), (82, 31)]  # fmt: skip
+    assert found == [
+        (20, 1),
+        (21, 2),
+        (24, 2),
+        (27, 9),
+        (33, 19),
+        (43, 21),
+        (53, 16),
+        (61, 19),
+        (73, 15),
+        (80, 22),
+        (82, 28),
+        (82, 31),
+    ]
 
 
 def test_the_burn_up_is_the_headline_of_each_weeks_end(demo: Demo) -> None:
@@ -114,8 +137,12 @@ def test_a_change_a_second_before_midnight_belongs_to_that_day(small: Small) -> 
     measure = small.measure()
     eve = datetime(2024, 5, 15, 23, 59, 59, 999999, SHANGHAI)
     with at(eve):
-        report(measure, actor=small.clerk, version=measure.version,
-               values={"status": Status.IN_PROGRESS})  # fmt: skip
+        report(
+            measure,
+            actor=small.clerk,
+            version=measure.version,
+            values={"status": Status.IN_PROGRESS},
+        )
     assert headline(small.inspection, moment_of(small.inspection, TODAY), None)["in_progress"] == 1
 
 
@@ -123,8 +150,12 @@ def test_a_change_at_midnight_belongs_to_the_next_day(small: Small) -> None:
     measure = small.measure()
     midnight = datetime(2024, 5, 16, 0, 0, 0, 0, SHANGHAI)
     with at(midnight):
-        report(measure, actor=small.clerk, version=measure.version,
-               values={"status": Status.IN_PROGRESS})  # fmt: skip
+        report(
+            measure,
+            actor=small.clerk,
+            version=measure.version,
+            values={"status": Status.IN_PROGRESS},
+        )
     before, after = (
         headline(small.inspection, moment_of(small.inspection, day), None)
         for day in (TODAY, TODAY + timedelta(days=1))
@@ -140,7 +171,7 @@ def test_the_stretches_of_a_measure_touch_without_gap_or_overlap(demo: Demo) -> 
     assert len(stretches) == Measure.objects.count()
     for line in stretches.values():
         assert line[-1].valid_to is None
-        for earlier, later in zip(line, line[1:], strict=False):
+        for earlier, later in pairwise(line):
             assert earlier.valid_to == later.valid_from
 
 
@@ -163,14 +194,16 @@ def test_the_last_state_of_every_measure_is_the_measure(demo: Demo) -> None:
 def test_a_change_that_no_state_shows_opens_no_stretch(small: Small) -> None:
     measure = small.measure()
     with at(noon(TODAY + timedelta(days=1))):
-        report(measure, actor=small.clerk, version=measure.version,
-               values={"next_step": "继续登记"})  # fmt: skip
+        report(
+            measure, actor=small.clerk, version=measure.version, values={"next_step": "继续登记"}
+        )
     assert MeasureState.objects.filter(measure=measure).count() == 1
 
 
 def test_two_changes_in_the_same_instant_are_one_stretch(small: Small) -> None:
     measure = small.measure()
-    report(measure, actor=small.clerk, version=measure.version,
-           values={"status": Status.IN_PROGRESS})  # fmt: skip
+    report(
+        measure, actor=small.clerk, version=measure.version, values={"status": Status.IN_PROGRESS}
+    )
     state = MeasureState.objects.get(measure=measure)
     assert state.status == Status.IN_PROGRESS

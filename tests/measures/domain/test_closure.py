@@ -18,16 +18,28 @@ from rectify.accounts.models import User
 from rectify.audit.exceptions import NotAllowed, Refused, StaleVersion
 from tests.measures.domain.small_bureau import Small
 
-NOBODY_ELSE = ("helper", "stranger", "other_leader", "party_member", "secretary", "discipline",
-               "sysadmin", "secadmin", "auditor")  # fmt: skip
+NOBODY_ELSE = (
+    "helper",
+    "stranger",
+    "other_leader",
+    "party_member",
+    "secretary",
+    "discipline",
+    "sysadmin",
+    "secadmin",
+    "auditor",
+)
 
 
 def decide(
-    application: ClosureApplication, actor: User, verdict: Verdict = Verdict.ACCEPTED,
+    application: ClosureApplication,
+    actor: User,
+    verdict: Verdict = Verdict.ACCEPTED,
     comment: str = "",
-) -> ClosureApplication:  # fmt: skip
-    return decide_closure(application, actor=actor, version=application.version, verdict=verdict,
-                          comment=comment)  # fmt: skip
+) -> ClosureApplication:
+    return decide_closure(
+        application, actor=actor, version=application.version, verdict=verdict, comment=comment
+    )
 
 
 def test_three_steps_close_the_measure_and_no_two_do(small: Small) -> None:
@@ -112,8 +124,9 @@ def test_two_applications_at_once_are_one_too_many(small: Small) -> None:
     with pytest.raises(ValidationError, match="待办的销号申请"):
         apply_closure(measure, actor=small.office)
     assert (ClosureApplication.objects.filter(measure=measure).count(), small.events()) == (
-        1, events,
-    )  # fmt: skip
+        1,
+        events,
+    )
 
 
 def test_a_return_says_why_and_frees_the_way_for_another(small: Small) -> None:
@@ -143,8 +156,13 @@ def test_a_decision_taken_twice_counts_once(small: Small) -> None:
 def test_a_measure_that_slid_back_in_the_meantime_is_not_closed(small: Small) -> None:
     measure = small.completed()
     application = decide(apply_closure(measure, actor=small.clerk), small.office)
-    report(measure, actor=small.office, version=measure.version,
-           values={"status": Status.IN_PROGRESS}, reason="查出错项")  # fmt: skip
+    report(
+        measure,
+        actor=small.office,
+        version=measure.version,
+        values={"status": Status.IN_PROGRESS},
+        reason="查出错项",
+    )
     fresh = ClosureApplication.objects.get(pk=application.pk)
     with pytest.raises((Refused, ValidationError)):
         decide(fresh, small.leader)

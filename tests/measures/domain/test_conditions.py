@@ -76,9 +76,15 @@ def test_an_unknown_figure_is_a_key_error(demo: Demo) -> None:
 
 @pytest.mark.parametrize(
     ("name", "number", "who"),
-    [("a", 0, None), ("a", 2, None), ("b", 0, None), ("b", 2, "office-b"),
-     ("b", 0, "clerk-training-b"), ("b", 0, "leader-insurance-b")],
-)  # fmt: skip
+    [
+        ("a", 0, None),
+        ("a", 2, None),
+        ("b", 0, None),
+        ("b", 2, "office-b"),
+        ("b", 0, "clerk-training-b"),
+        ("b", 0, "leader-insurance-b"),
+    ],
+)
 def test_the_three_tables_add_up_to_the_headline(
     demo: Demo, name: str, number: int, who: str | None
 ) -> None:
@@ -107,16 +113,30 @@ def test_each_line_of_a_table_counts_the_rows_behind_it(demo: Demo) -> None:
 def test_a_section_that_leads_nothing_prints_its_zero_in_the_fixed_order(demo: Demo) -> None:
     lines = by_section(demo.a, moment_of(demo.a), None)
     assert [line.label for line in lines] == [
-        "办公室", "政务服务科", "政务改革科", "数据资源科", "信息化项目科", "网络安全科",
-        "社会诉求科", "政务服务中心", "数据运营中心", "机关党支部", "机关纪委",
-    ]  # fmt: skip
+        "办公室",
+        "政务服务科",
+        "政务改革科",
+        "数据资源科",
+        "信息化项目科",
+        "网络安全科",
+        "社会诉求科",
+        "政务服务中心",
+        "数据运营中心",
+        "机关党支部",
+        "机关纪委",
+    ]
     assert next(line for line in lines if line.label == "社会诉求科")["total"] == 0
 
 
 def test_leaders_stand_in_the_order_of_the_leading_group(demo: Demo) -> None:
     labels = [line.label for line in by_leader(demo.a, moment_of(demo.a), None)]
-    assert labels == ["党组书记", "分管领导（政务服务）", "分管领导（数据资源）",
-                      "分管领导（信息化与安全）", "分管领导（党建与人事）"]  # fmt: skip
+    assert labels == [
+        "党组书记",
+        "分管领导（政务服务）",
+        "分管领导（数据资源）",
+        "分管领导（信息化与安全）",
+        "分管领导（党建与人事）",
+    ]
 
 
 def test_unanswered_is_one_number_in_aggregate_in_groups_and_as_rows(demo: Demo) -> None:
@@ -132,10 +152,14 @@ def test_unanswered_is_one_number_in_aggregate_in_groups_and_as_rows(demo: Demo)
         for measure in rows
         if measure.status != Status.COMPLETED
         and not (measure.next_report_on and measure.next_report_on > moment.week)
-        and not (measure.nature == "long_term" and measure.status == Status.BASICALLY_DONE
-                 and measure.next_review_on and measure.next_review_on > moment.week)
+        and not (
+            measure.nature == "long_term"
+            and measure.status == Status.BASICALLY_DONE
+            and measure.next_review_on
+            and measure.next_review_on > moment.week
+        )
         and (measure.pk, measure.lead_section_id) not in answered
-    }  # fmt: skip
+    }
     filtered = set(narrowed(rows, "unanswered", moment).values_list("pk", flat=True))
     assert filtered == expected
     assert len(expected) > 0
@@ -190,4 +214,6 @@ def test_the_week_before_is_not_the_moment(demo: Demo) -> None:
     moment = moment_of(demo.b)
     earlier = moment_of(demo.b, moment.as_of - timedelta(days=7))
     assert earlier.week != moment.week
-    assert headline(demo.b, earlier, None)["completed"] <= headline(demo.b, moment, None)["completed"]
+    assert (
+        headline(demo.b, earlier, None)["completed"] <= headline(demo.b, moment, None)["completed"]
+    )

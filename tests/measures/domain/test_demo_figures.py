@@ -105,7 +105,19 @@ def test_the_running_demo_shows_every_trouble(demo: Demo) -> None:
     assert WeeklyRound.objects.filter(inspection=demo.b, closed_at__isnull=True).count() == 1
     head = headline(demo.b, moment_of(demo.b), None)
     assert head["total"] == 52
-    for key in ("not_started", "in_progress", "overdue", "due_soon", "stalled", "unanswered",
-                "basically_overdue", "completed_late", "closed", "lamp_red", "lamp_yellow",
-                "lamp_green", "completed_long_term"):  # fmt: skip
+    for key in (
+        "not_started",
+        "in_progress",
+        "overdue",
+        "due_soon",
+        "stalled",
+        "unanswered",
+        "basically_overdue",
+        "completed_late",
+        "closed",
+        "lamp_red",
+        "lamp_yellow",
+        "lamp_green",
+        "completed_long_term",
+    ):
         assert head[key] > 0, key

@@ -21,8 +21,14 @@ from tests.measures.domain.small_bureau import Small
 def attach(
     measure: Measure, actor: User, content: bytes = b"%PDF-1.4 a", name: str = "台账.pdf"
 ) -> Evidence:
-    return attach_evidence(measure, actor=actor, file=io.BytesIO(content), name=name,
-                           size=len(content), kind=EvidenceKind.RULE)  # fmt: skip
+    return attach_evidence(
+        measure,
+        actor=actor,
+        file=io.BytesIO(content),
+        name=name,
+        size=len(content),
+        kind=EvidenceKind.RULE,
+    )
 
 
 def test_a_file_is_stored_under_its_number_with_its_hash(small: Small) -> None:
@@ -54,17 +60,16 @@ def test_twice_on_the_same_measure_is_refused(small: Small) -> None:
     assert small.events() == events
 
 
-def test_the_same_bytes_in_another_bureau_are_another_file(
-    small: Small, neighbour: Small
-) -> None:
+def test_the_same_bytes_in_another_bureau_are_another_file(small: Small, neighbour: Small) -> None:
     mine = attach(small.measure(), small.clerk)
     theirs = attach(neighbour.measure(), neighbour.clerk)
     assert mine.pk != theirs.pk
     assert mine.file.name != theirs.file.name
 
 
-@pytest.mark.parametrize("who", ["stranger", "leader", "party_member", "secretary", "discipline",
-                                 "sysadmin", "auditor"])  # fmt: skip
+@pytest.mark.parametrize(
+    "who", ["stranger", "leader", "party_member", "secretary", "discipline", "sysadmin", "auditor"]
+)
 def test_who_may_not_write_progress_may_not_upload(small: Small, who: str) -> None:
     measure = small.measure()
     with pytest.raises(NotAllowed):
@@ -82,8 +87,9 @@ def test_an_outsider_may_not_upload_into_the_neighbours_measure(
 def test_a_file_read_from_its_end_is_still_taken_whole(small: Small) -> None:
     stream = io.BytesIO(b"abcdef")
     stream.seek(4)
-    evidence = attach_evidence(small.measure(), actor=small.clerk, file=stream, name="a.pdf",
-                               size=6)  # fmt: skip
+    evidence = attach_evidence(
+        small.measure(), actor=small.clerk, file=stream, name="a.pdf", size=6
+    )
     with hand_out(evidence, actor=small.clerk) as out:
         assert out.read() == b"abcdef"
 
@@ -119,9 +125,10 @@ def test_only_who_reads_a_linked_measure_in_full_sees_the_file(
 ) -> None:
     evidence = attach(small.measure(), small.clerk)
     seen = {
-        who for who, user in small.people.items()
+        who
+        for who, user in small.people.items()
         if Evidence.objects.visible_to(user).filter(pk=evidence.pk).exists()
-    }  # fmt: skip
+    }
     assert seen == {"office", "reviewer", "clerk", "helper", "leader", "secretary", "discipline"}
     assert not Evidence.objects.visible_to(neighbour.office).filter(pk=evidence.pk).exists()
 

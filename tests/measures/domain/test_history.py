@@ -16,8 +16,12 @@ from tests.conftest import Demo
 def test_a_step_of_status_is_told_with_from_and_to(demo: Demo) -> None:
     measure = demo.measure(demo.b, status=Status.IN_PROGRESS)
     office = demo.user("office-b")
-    report(measure, actor=office, version=measure.version,
-           values={"status": Status.BASICALLY_DONE, "result_text": "已印发。" * 10})  # fmt: skip
+    report(
+        measure,
+        actor=office,
+        version=measure.version,
+        values={"status": Status.BASICALLY_DONE, "result_text": "已印发。" * 10},
+    )
     newest = history(measure)[0]
     assert newest.who == office.name
     assert newest.sentence.startswith("填报：完成状态由“正在推进”改为“基本完成”；")
@@ -27,8 +31,13 @@ def test_a_step_of_status_is_told_with_from_and_to(demo: Demo) -> None:
 
 def test_a_step_back_tells_its_reason(demo: Demo) -> None:
     measure = demo.measure(demo.b, status=Status.BASICALLY_DONE, closed_at__isnull=True)
-    report(measure, actor=demo.user("office-b"), version=measure.version,
-           values={"status": Status.IN_PROGRESS}, reason="材料不全")  # fmt: skip
+    report(
+        measure,
+        actor=demo.user("office-b"),
+        version=measure.version,
+        values={"status": Status.IN_PROGRESS},
+        reason="材料不全",
+    )
     assert "退回状态，理由：材料不全。" in {one.sentence for one in history(measure)}
 
 
@@ -37,8 +46,13 @@ def test_people_and_sections_are_told_by_name(demo: Demo) -> None:
     before = measure.leader_name
     other = demo.user("leader-party-b")
     assert measure.leader != other
-    edit_measure(measure, actor=demo.user("office-b"), version=measure.version,
-                 values={"leader": other}, reason="分工调整")  # fmt: skip
+    edit_measure(
+        measure,
+        actor=demo.user("office-b"),
+        version=measure.version,
+        values={"leader": other},
+        reason="分工调整",
+    )
     assert f"责任领导由“{before}”改为“{other.name}”" in history(measure)[0].sentence
 
 

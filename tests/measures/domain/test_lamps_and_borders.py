@@ -58,8 +58,12 @@ def test_a_measure_without_deadline_is_never_overdue(small: Small) -> None:
 
 def test_basically_done_after_its_day_is_a_count_of_its_own(small: Small) -> None:
     measure = small.measure(due_on=TODAY - ONE_DAY)
-    report(measure, actor=small.clerk, version=measure.version,
-           values={"status": Status.BASICALLY_DONE})  # fmt: skip
+    report(
+        measure,
+        actor=small.clerk,
+        version=measure.version,
+        values={"status": Status.BASICALLY_DONE},
+    )
     found = figures(small)
     assert (found["overdue"], found["basically_overdue"]) == (1, 1)
 
@@ -69,8 +73,7 @@ def test_completed_late_is_later_than_the_due_day_and_stays_so(
     small: Small, days: int, late: int
 ) -> None:
     measure = small.measure(due_on=TODAY + timedelta(days=days))
-    report(measure, actor=small.clerk, version=measure.version,
-           values={"status": Status.COMPLETED})  # fmt: skip
+    report(measure, actor=small.clerk, version=measure.version, values={"status": Status.COMPLETED})
     for day in (TODAY, TODAY + timedelta(days=1000)):
         found = figures(small, day)
         assert (found["completed_late"], found["overdue"], found["lamp_none"]) == (late, 0, 1)
@@ -89,10 +92,12 @@ def test_moving_the_deadline_does_not_change_what_last_week_was(small: Small) ->
 
 
 def _postpone(small: Small, measure: Measure) -> None:
-
-
-    edit_measure(measure, actor=small.office, version=measure.version,
-                 values={"due_on": TODAY + timedelta(days=30)})  # fmt: skip
+    edit_measure(
+        measure,
+        actor=small.office,
+        version=measure.version,
+        values={"due_on": TODAY + timedelta(days=30)},
+    )
 
 
 def test_without_a_round_nobody_is_unanswered(small: Small) -> None:
@@ -122,8 +127,12 @@ def test_only_the_lead_sections_entry_answers(opened: Small) -> None:
 def test_a_resting_measure_is_not_asked(opened: Small) -> None:
     opened.measure(next_report_on=MONDAY + ONE_DAY)
     long_term = opened.measure(nature=Nature.LONG_TERM, next_review_on=TODAY + ONE_DAY)
-    report(long_term, actor=opened.clerk, version=long_term.version,
-           values={"status": Status.BASICALLY_DONE})  # fmt: skip
+    report(
+        long_term,
+        actor=opened.clerk,
+        version=long_term.version,
+        values={"status": Status.BASICALLY_DONE},
+    )
     assert figures(opened)["unanswered"] == 0
 
 
@@ -139,8 +148,9 @@ def test_a_returned_entry_is_red_until_it_is_written_again(opened: Small) -> Non
         returned_by=opened.office, return_reason="请写明数量"
     )
     assert (figures(opened)["returned"], lamp(opened)) == (1, "red")
-    write_progress(measure, actor=opened.clerk, week_start=MONDAY, text="登记12件",
-                   version=entry.version)  # fmt: skip
+    write_progress(
+        measure, actor=opened.clerk, week_start=MONDAY, text="登记12件", version=entry.version
+    )
     assert (figures(opened)["returned"], lamp(opened)) == (0, "green")
 
 
@@ -170,6 +180,11 @@ def test_an_answer_among_them_ends_the_standstill(small: Small) -> None:
         with at(noon(monday)):
             open_round(small.inspection, actor=small.office, week_start=monday)
             moved = weeks == 2
-            write_progress(measure, actor=small.clerk, week_start=monday, no_change=not moved,
-                           text="换新账本" if moved else "")  # fmt: skip
+            write_progress(
+                measure,
+                actor=small.clerk,
+                week_start=monday,
+                no_change=not moved,
+                text="换新账本" if moved else "",
+            )
     assert figures(small)["stalled"] == 0

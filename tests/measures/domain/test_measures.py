@@ -22,21 +22,25 @@ from tests.measures.domain.small_bureau import MONDAY, TODAY, Small
 
 def stored(measure: Measure) -> dict[str, Any]:
     """The whole row as the database has it."""
-    return Measure.objects.filter(pk=measure.pk).values().get()
+    return dict(Measure.objects.filter(pk=measure.pk).values().get())
 
 
 def test_a_new_measure_carries_names_place_and_a_first_state(small: Small) -> None:
     measure = small.measure(co_leaders=[small.other_leader], owner=small.clerk)
     assert (measure.leader_name, measure.lead_section_name, measure.owner_name) == (
-        "leader（small）", "业务科", "clerk（small）",
-    )  # fmt: skip
+        "leader（small）",
+        "业务科",
+        "clerk（small）",
+    )
     assert [row.name for row in measure.co_leads.all()] == ["other_leader（small）"]
     assert [row.name for row in measure.supports.all()] == ["财务科"]
     assert measure.place == 1_001_001_001 == place_of(small.task, 1)
     state = MeasureState.objects.get(measure=measure)
     assert (state.status, state.leader_id, state.valid_to) == (
-        Status.NOT_STARTED, small.leader.pk, None,
-    )  # fmt: skip
+        Status.NOT_STARTED,
+        small.leader.pk,
+        None,
+    )
 
 
 def test_measures_follow_each_other_in_their_task(small: Small) -> None:
@@ -45,16 +49,28 @@ def test_measures_follow_each_other_in_their_task(small: Small) -> None:
     assert [measure.position for measure in Measure.objects.filter(task=small.task)] == [1, 2, 3]
 
 
-@pytest.mark.parametrize("who", ["clerk", "leader", "party_member", "secretary", "discipline",
-                                 "sysadmin", "secadmin", "auditor"])  # fmt: skip
+@pytest.mark.parametrize(
+    "who",
+    [
+        "clerk",
+        "leader",
+        "party_member",
+        "secretary",
+        "discipline",
+        "sysadmin",
+        "secadmin",
+        "auditor",
+    ],
+)
 def test_only_the_office_creates_and_edits(small: Small, who: str) -> None:
     measure = small.measure()
     before, events = stored(measure), small.events()
     with pytest.raises(NotAllowed):
         add_measure(small.task, actor=getattr(small, who), text="另立台账")
     with pytest.raises(NotAllowed):
-        edit_measure(measure, actor=getattr(small, who), version=measure.version,
-                     values={"text": "改写"})  # fmt: skip
+        edit_measure(
+            measure, actor=getattr(small, who), version=measure.version, values={"text": "改写"}
+        )
     assert (stored(measure), small.events()) == (before, events)
     assert Measure.objects.filter(task=small.task).count() == 1
 
@@ -76,10 +92,12 @@ def test_a_measure_needs_words(small: Small, text: str) -> None:
 
 def test_nobody_of_another_bureau_can_be_named(small: Small, neighbour: Small) -> None:
     foreign: list[dict[str, Any]] = [
-        {"leader": neighbour.leader}, {"owner": neighbour.clerk},
-        {"co_leaders": [neighbour.leader]}, {"lead_section": neighbour.led},
+        {"leader": neighbour.leader},
+        {"owner": neighbour.clerk},
+        {"co_leaders": [neighbour.leader]},
+        {"lead_section": neighbour.led},
         {"support_sections": [neighbour.led]},
-    ]  # fmt: skip
+    ]
     measure = small.measure()
     events = small.events()
     for values in foreign:
@@ -94,9 +112,12 @@ def test_nobody_of_another_bureau_can_be_named(small: Small, neighbour: Small) -
 def test_an_edit_moves_the_version_once_and_is_recorded_once(small: Small) -> None:
     measure = small.measure()
     events = small.events()
-    edit_measure(measure, actor=small.office, version=1,
-                 values={"text": "建立电子台账", "goal": "账实相符",
-                         "support_sections": [small.other]})  # fmt: skip
+    edit_measure(
+        measure,
+        actor=small.office,
+        version=1,
+        values={"text": "建立电子台账", "goal": "账实相符", "support_sections": [small.other]},
+    )
     row = stored(measure)
     assert (row["text"], row["goal"], row["version"]) == ("建立电子台账", "账实相符", 2)
     assert [support.name for support in measure.supports.all()] == ["综合科"]
@@ -106,9 +127,16 @@ def test_an_edit_moves_the_version_once_and_is_recorded_once(small: Small) -> No
 def test_saving_what_is_there_already_changes_nothing(small: Small) -> None:
     measure = small.measure()
     before, events = stored(measure), small.events()
-    edit_measure(measure, actor=small.office, version=1,
-                 values={"text": measure.text, "leader": small.leader,
-                         "support_sections": [small.supporting]})  # fmt: skip
+    edit_measure(
+        measure,
+        actor=small.office,
+        version=1,
+        values={
+            "text": measure.text,
+            "leader": small.leader,
+            "support_sections": [small.supporting],
+        },
+    )
     assert (stored(measure), small.events()) == (before, events)
 
 
@@ -118,8 +146,12 @@ def test_of_two_writers_the_second_is_refused_and_nothing_of_theirs_is_kept(smal
     edit_measure(one, actor=small.office, version=1, values={"goal": "先到"})
     before, events = stored(one), small.events()
     with pytest.raises(StaleVersion) as stale:
-        edit_measure(two, actor=small.reviewer, version=1,
-                     values={"goal": "后到", "support_sections": [small.other]})  # fmt: skip
+        edit_measure(
+            two,
+            actor=small.reviewer,
+            version=1,
+            values={"goal": "后到", "support_sections": [small.other]},
+        )
     assert stale.value.current.goal == "先到"
     assert (stored(one), small.events()) == (before, events)
     assert [row.name for row in one.supports.all()] == ["财务科"]
@@ -146,8 +178,19 @@ def test_a_value_the_model_refuses_leaves_row_and_version_alone(small: Small) ->
     assert (stored(measure), small.events()) == (before, events)
 
 
-@pytest.mark.parametrize("name", ["status", "closed_at", "completed_on", "organization", "version",
-                                  "public_id", "result_text", "archived_at"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "status",
+        "closed_at",
+        "completed_on",
+        "organization",
+        "version",
+        "public_id",
+        "result_text",
+        "archived_at",
+    ],
+)
 def test_columns_with_a_life_of_their_own_are_not_edited_here(small: Small, name: str) -> None:
     measure = small.measure()
     assert name not in EDIT_FIELDS
@@ -156,9 +199,12 @@ def test_columns_with_a_life_of_their_own_are_not_edited_here(small: Small, name
 
 
 PLAN_CHANGES: dict[str, Any] = {
-    "text": "另建台账", "goal": "全部入账", "deadline_text": "2024年7月底前",
-    "due_on": date(2024, 7, 31), "nature": Nature.LONG_TERM,
-}  # fmt: skip
+    "text": "另建台账",
+    "goal": "全部入账",
+    "deadline_text": "2024年7月底前",
+    "due_on": date(2024, 7, 31),
+    "nature": Nature.LONG_TERM,
+}
 
 
 @pytest.mark.parametrize("name", sorted(PLAN_FIELDS))
@@ -168,9 +214,12 @@ def test_once_the_plan_is_frozen_a_change_of_it_needs_a_reason_and_is_kept(
     measure = small.measure()
     small.freeze_plan()
     people: dict[str, Any] = {
-        "leader": small.other_leader, "lead_section": small.other, "owner": small.clerk,
-        "co_leaders": [small.other_leader], "support_sections": [],
-    }  # fmt: skip
+        "leader": small.other_leader,
+        "lead_section": small.other,
+        "owner": small.clerk,
+        "co_leaders": [small.other_leader],
+        "support_sections": [],
+    }
     values = {name: (PLAN_CHANGES | people)[name]}
     before, events = stored(measure), small.events()
     for reason in ("", "   "):
@@ -188,8 +237,12 @@ def test_once_the_plan_is_frozen_a_change_of_it_needs_a_reason_and_is_kept(
 def test_what_the_plan_does_not_say_may_change_without_a_reason(small: Small) -> None:
     measure = small.measure()
     small.freeze_plan()
-    edit_measure(measure, actor=small.office, version=1,
-                 values={"remark": "已核对", "root_cause": "无专人", "text": measure.text})  # fmt: skip
+    edit_measure(
+        measure,
+        actor=small.office,
+        version=1,
+        values={"remark": "已核对", "root_cause": "无专人", "text": measure.text},
+    )
     assert not Adjustment.objects.exists()
 
 
@@ -214,18 +267,25 @@ def test_a_measure_added_to_a_frozen_plan_is_an_adjustment(small: Small) -> None
 def test_a_closed_measure_is_read_only_for_everybody(small: Small) -> None:
     measure = small.completed()
     application = apply_closure(measure, actor=small.clerk)
-    application = decide_closure(application, actor=small.office, version=application.version,
-                                 verdict=Verdict.ACCEPTED)  # fmt: skip
-    decide_closure(application, actor=small.leader, version=application.version,
-                   verdict=Verdict.ACCEPTED)  # fmt: skip
+    application = decide_closure(
+        application, actor=small.office, version=application.version, verdict=Verdict.ACCEPTED
+    )
+    decide_closure(
+        application, actor=small.leader, version=application.version, verdict=Verdict.ACCEPTED
+    )
     measure.refresh_from_db()
     before, events = stored(measure), small.events()
     for actor in (small.office, SYSTEM):
         with pytest.raises(Refused, match="已销号"):
             edit_measure(measure, actor=actor, version=measure.version, values={"goal": "改"})
         with pytest.raises(Refused, match="已销号"):
-            report(measure, actor=actor, version=measure.version,
-                   values={"status": Status.IN_PROGRESS}, reason="反悔")  # fmt: skip
+            report(
+                measure,
+                actor=actor,
+                version=measure.version,
+                values={"status": Status.IN_PROGRESS},
+                reason="反悔",
+            )
         with pytest.raises(Refused, match="已销号"):
             write_progress(measure, actor=actor, week_start=MONDAY, text="补记")
         with pytest.raises(Refused, match="已销号"):

@@ -49,8 +49,9 @@ def test_an_open_round_has_not_ended_until_its_sunday_is_over(small: Small) -> N
     sunday = MONDAY + timedelta(days=6)
     assert moment_of(small.inspection, sunday).past_weeks == (MONDAY - WEEK,)
     assert moment_of(small.inspection, sunday + timedelta(days=1)).past_weeks == (
-        MONDAY, MONDAY - WEEK,
-    )  # fmt: skip
+        MONDAY,
+        MONDAY - WEEK,
+    )
 
 
 def test_a_round_ends_on_the_day_it_is_closed(small: Small) -> None:

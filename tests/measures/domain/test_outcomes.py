@@ -21,18 +21,25 @@ ONE_DAY = timedelta(days=1)
 
 def rule(small: Small, title: str = "台账办法", **more: Any) -> RuleOutcome:
     values: dict[str, Any] = {
-        "inspection": small.inspection, "title": title, "action": RuleAction.CREATE,
-        "stage": RuleStage.ISSUED, "happened_on": TODAY, **more,
-    }  # fmt: skip
+        "inspection": small.inspection,
+        "title": title,
+        "action": RuleAction.CREATE,
+        "stage": RuleStage.ISSUED,
+        "happened_on": TODAY,
+        **more,
+    }
     measures = values.pop("measures", ())
     return add_outcome(RuleOutcome(**values), actor=small.office, measures=measures)
 
 
 def money(small: Small, **more: Any) -> MoneyOutcome:
     values: dict[str, Any] = {
-        "inspection": small.inspection, "kind": MoneyKind.REFUND, "due_fen": 100,
-        "happened_on": TODAY, **more,
-    }  # fmt: skip
+        "inspection": small.inspection,
+        "kind": MoneyKind.REFUND,
+        "due_fen": 100,
+        "happened_on": TODAY,
+        **more,
+    }
     return add_outcome(MoneyOutcome(**values), actor=small.office)
 
 
@@ -125,24 +132,39 @@ def test_due_and_paid_are_apart_and_kinds_too(small: Small) -> None:
 def test_persons_and_person_times_are_two_figures(small: Small) -> None:
     for persons, occasions in ((2, 2), (1, 3)):
         add_outcome(
-            PersonOutcome(inspection=small.inspection, form=PersonForm.CRITICISM,
-                          happened_on=TODAY, persons=persons, occasions=occasions),
+            PersonOutcome(
+                inspection=small.inspection,
+                form=PersonForm.CRITICISM,
+                happened_on=TODAY,
+                persons=persons,
+                occasions=occasions,
+            ),
             actor=small.office,
-        )  # fmt: skip
+        )
     line = figures(small).persons_of(PersonForm.CRITICISM)
     assert (line.persons, line.occasions) == (3, 5)
     with pytest.raises(ValidationError, match="人次不能少于人数"):
-        add_outcome(PersonOutcome(inspection=small.inspection, form=PersonForm.SUMMONS,
-                                  persons=2, occasions=1), actor=small.office)  # fmt: skip
+        add_outcome(
+            PersonOutcome(
+                inspection=small.inspection, form=PersonForm.SUMMONS, persons=2, occasions=1
+            ),
+            actor=small.office,
+        )
 
 
 @pytest.mark.parametrize("who", ["clerk", "leader", "secretary", "discipline", "sysadmin"])
 def test_only_the_office_enters_outcomes(small: Small, neighbour: Small, who: str) -> None:
     for actor in (getattr(small, who), neighbour.office):
         with pytest.raises(NotAllowed):
-            add_outcome(RuleOutcome(inspection=small.inspection, title="x",
-                                    action=RuleAction.CREATE, stage=RuleStage.DRAFT),
-                        actor=actor)  # fmt: skip
+            add_outcome(
+                RuleOutcome(
+                    inspection=small.inspection,
+                    title="x",
+                    action=RuleAction.CREATE,
+                    stage=RuleStage.DRAFT,
+                ),
+                actor=actor,
+            )
 
 
 def test_an_outcome_is_linked_to_measures_of_its_own_inspection(
@@ -171,7 +193,18 @@ def test_a_section_counts_only_what_its_own_measures_brought(
         for who, user in {**small.people, "foreign": neighbour.office}.items()
     }
     assert seen == {
-        "office": 2, "reviewer": 2, "leader": 2, "other_leader": 2, "party_member": 2,
-        "secretary": 2, "discipline": 2, "clerk": 1, "helper": 1, "stranger": 0,
-        "sysadmin": 0, "secadmin": 0, "auditor": 0, "foreign": 0,
-    }  # fmt: skip
+        "office": 2,
+        "reviewer": 2,
+        "leader": 2,
+        "other_leader": 2,
+        "party_member": 2,
+        "secretary": 2,
+        "discipline": 2,
+        "clerk": 1,
+        "helper": 1,
+        "stranger": 0,
+        "sysadmin": 0,
+        "secadmin": 0,
+        "auditor": 0,
+        "foreign": 0,
+    }

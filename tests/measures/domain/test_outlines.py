@@ -1,4 +1,4 @@
-"""Saving an outline: one transaction, text and result both filled, claims beside what is counted."""
+"""Saving an outline: one transaction, text and result both filled, claims kept beside."""
 
 from __future__ import annotations
 
@@ -23,19 +23,36 @@ from rectify.audit.models import Chain, Event, Operation
 from tests.issues.reading.sample_outline import sample
 from tests.measures.domain.small_bureau import Small
 
-COUNTED = (Inspection, ProblemArea, Issue, Task, Measure, MeasureState, ClaimedFigure,
-           SourceDocument, Operation, Event)  # fmt: skip
+COUNTED = (
+    Inspection,
+    ProblemArea,
+    Issue,
+    Task,
+    Measure,
+    MeasureState,
+    ClaimedFigure,
+    SourceDocument,
+    Operation,
+    Event,
+)
 
 
 def save(
-    small: Small, data: dict[str, Any] | None = None, *, code: str = "imported",
+    small: Small,
+    data: dict[str, Any] | None = None,
+    *,
+    code: str = "imported",
     actor: Actor | None = None,
-) -> Saved:  # fmt: skip
+) -> Saved:
     data = data or sample()
     return save_outline(
-        outline_from_json(data), actor=actor or small.office, organization=small.organization,
-        code=code, name="提纲.json", raw=json.dumps(data, ensure_ascii=False),
-    )  # fmt: skip
+        outline_from_json(data),
+        actor=actor or small.office,
+        organization=small.organization,
+        code=code,
+        name="提纲.json",
+        raw=json.dumps(data, ensure_ascii=False),
+    )
 
 
 def rows() -> list[int]:
@@ -46,7 +63,11 @@ def test_the_tree_is_saved_as_it_was_read(small: Small) -> None:
     saved = save(small)
     assert (saved.areas, saved.issues, saved.tasks, saved.measures) == (1, 2, 2, 3)
     measures = Measure.objects.filter(inspection=saved.inspection).in_order()
-    assert [measure.text for measure in measures] == ["订立计划。", "补学三次。", "每季度研讨一次。"]
+    assert [measure.text for measure in measures] == [
+        "订立计划。",
+        "补学三次。",
+        "每季度研讨一次。",
+    ]
     first = measures[0]
     assert (first.source_number, first.source_start, first.source_end) == ("一是", 10, 15)
     task = Task.objects.get(issue__title="讨论不深")
@@ -58,8 +79,11 @@ def test_text_and_result_are_both_filled_and_nobody_is_responsible(small: Small)
     for measure in Measure.objects.filter(inspection=saved.inspection):
         assert measure.text == measure.result_text
         assert (measure.status, measure.leader, measure.lead_section, measure.owner) == (
-            "not_started", None, None, None,
-        )  # fmt: skip
+            "not_started",
+            None,
+            None,
+            None,
+        )
     head = headline(saved.inspection, moment_of(saved.inspection), None)
     assert (head["total"], head["not_started"]) == (3, 3)
 

@@ -26,8 +26,12 @@ def write(small: Small, measure: Measure, who: str = "clerk", **more: Any) -> Pr
 def test_the_lead_section_writes_in_its_own_name(small: Small) -> None:
     entry = write(small, small.measure())
     assert (entry.section, entry.section_name, entry.author, entry.on_behalf, entry.status) == (
-        small.led, "业务科", small.clerk, False, "not_started",
-    )  # fmt: skip
+        small.led,
+        "业务科",
+        small.clerk,
+        False,
+        "not_started",
+    )
 
 
 def test_a_supporting_section_writes_beside_it_as_its_own(small: Small) -> None:
@@ -41,20 +45,34 @@ def test_a_supporting_section_writes_beside_it_as_its_own(small: Small) -> None:
 def test_the_office_writes_for_the_lead_section_and_is_marked(small: Small) -> None:
     entry = write(small, small.measure(), "office")
     assert (entry.section, entry.author_name, entry.on_behalf) == (
-        small.led, "office（small）", True,
-    )  # fmt: skip
+        small.led,
+        "office（small）",
+        True,
+    )
 
 
-@pytest.mark.parametrize("who", ["stranger", "leader", "other_leader", "party_member",
-                                 "secretary", "discipline", "sysadmin", "auditor"])  # fmt: skip
+@pytest.mark.parametrize(
+    "who",
+    [
+        "stranger",
+        "leader",
+        "other_leader",
+        "party_member",
+        "secretary",
+        "discipline",
+        "sysadmin",
+        "auditor",
+    ],
+)
 def test_nobody_else_writes(small: Small, who: str) -> None:
     measure = small.measure()
     events = small.events()
     with pytest.raises(NotAllowed):
         write(small, measure, who)
     assert (ProgressEntry.objects.count(), small.events()) == (
-        ProgressEntry.objects.exclude(measure=measure).count(), events,
-    )  # fmt: skip
+        ProgressEntry.objects.exclude(measure=measure).count(),
+        events,
+    )
 
 
 def test_a_neighbour_is_an_outsider(small: Small, neighbour: Small) -> None:
@@ -73,9 +91,7 @@ def test_a_second_entry_of_the_week_rewrites_the_first(small: Small) -> None:
 
 
 @pytest.mark.parametrize("version", [None, 0, 2])
-def test_who_did_not_see_the_entry_does_not_overwrite_it(
-    small: Small, version: int | None
-) -> None:
+def test_who_did_not_see_the_entry_does_not_overwrite_it(small: Small, version: int | None) -> None:
     measure = small.measure()
     write(small, measure)
     events = small.events()
@@ -123,8 +139,9 @@ def test_a_closed_round_takes_nothing_more_from_anybody(small: Small) -> None:
     events = small.events()
     for actor in (small.clerk, small.helper, small.office, SYSTEM):
         with pytest.raises(Refused, match="已结束"):
-            write_progress(measure, actor=actor, week_start=MONDAY, text="补报",
-                           version=entry.version)  # fmt: skip
+            write_progress(
+                measure, actor=actor, week_start=MONDAY, text="补报", version=entry.version
+            )
     assert (ProgressEntry.objects.get(pk=entry.pk).text, small.events()) == ("登记3件", events)
 
 
@@ -171,9 +188,15 @@ def test_the_same_section_cannot_have_two_entries_even_past_the_guard(small: Sma
     measure = small.measure()
     entry = write(small, measure)
     twin = ProgressEntry(
-        measure=measure, week_start=MONDAY, section=small.led, section_name="业务科", text="又一",
-        status="not_started", author_name="x", written_at=noon(),
-    )  # fmt: skip
+        measure=measure,
+        week_start=MONDAY,
+        section=small.led,
+        section_name="业务科",
+        text="又一",
+        status="not_started",
+        author_name="x",
+        written_at=noon(),
+    )
     with pytest.raises(ValidationError, match="本周已填报"):
         twin.validate_constraints()
     assert (entry.week_start, TODAY) == (MONDAY, date(2024, 5, 15))

@@ -19,9 +19,14 @@ from reports.domain.ledger_sheet import ledger_rows
 from tests.conftest import Demo
 
 FIGURES: tuple[tuple[Callable[..., Any], int], ...] = (
-    (headline, 1), (by_section, 2), (by_leader, 2), (by_area, 2), (tree, 4), (burn_up, 1),
+    (headline, 1),
+    (by_section, 2),
+    (by_leader, 2),
+    (by_area, 2),
+    (tree, 4),
+    (burn_up, 1),
     (outcome_figures, 5),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize(("figure", "queries"), FIGURES)
@@ -36,8 +41,12 @@ def test_each_figure_costs_what_its_docstring_says(
     who: str,
 ) -> None:
     inspection = getattr(demo, name)
-    accounts = {"aoffice": "office", "boffice": "office-b", "aclerk": "clerk-service",
-                "bclerk": "clerk-training-b"}  # fmt: skip
+    accounts = {
+        "aoffice": "office",
+        "boffice": "office-b",
+        "aclerk": "clerk-service",
+        "bclerk": "clerk-training-b",
+    }
     user = demo.user(accounts[name + who]) if who else None
     if user is not None:
         assert user.access.by_role  # read once per request, before the figures

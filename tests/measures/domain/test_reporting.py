@@ -20,8 +20,18 @@ from rectify.jobs.models import Delivery
 from tests.measures.domain.small_bureau import ENTERED, STAFF, TODAY, Small
 
 # Everybody but those who may: each has a role that must not help.
-OTHERS = ("helper", "stranger", "leader", "other_leader", "party_member", "secretary",
-          "discipline", "sysadmin", "secadmin", "auditor")  # fmt: skip
+OTHERS = (
+    "helper",
+    "stranger",
+    "leader",
+    "other_leader",
+    "party_member",
+    "secretary",
+    "discipline",
+    "sysadmin",
+    "secadmin",
+    "auditor",
+)
 
 
 def standing(small: Small, status: Status) -> Measure:
@@ -33,7 +43,7 @@ def standing(small: Small, status: Status) -> Measure:
 
 
 def row(measure: Measure) -> dict[str, Any]:
-    return Measure.objects.filter(pk=measure.pk).values().get()
+    return dict(Measure.objects.filter(pk=measure.pk).values().get())
 
 
 @pytest.mark.parametrize("source", list(Status))
@@ -49,8 +59,9 @@ def test_every_step_of_office_and_lead_section(small: Small, who: str, source: S
             assert refusal.value.field == "reason"
         if step is None or role not in step.roles:
             with pytest.raises(Refused if step is None else NotAllowed):
-                report(measure, actor=actor, version=version, values={"status": target},
-                       reason="因故")  # fmt: skip
+                report(
+                    measure, actor=actor, version=version, values={"status": target}, reason="因故"
+                )
             assert row(measure) == before
             continue
         report(measure, actor=actor, version=version, values={"status": target}, reason="因故")
@@ -65,8 +76,13 @@ def test_no_step_for_anybody_else(small: Small, source: Status) -> None:
     before, events = row(measure), small.events()
     for who, target in product(OTHERS, Status):
         with pytest.raises(NotAllowed):
-            report(measure, actor=getattr(small, who), version=measure.version,
-                   values={"status": target}, reason="因故")  # fmt: skip
+            report(
+                measure,
+                actor=getattr(small, who),
+                version=measure.version,
+                values={"status": target},
+                reason="因故",
+            )
     assert (row(measure), small.events()) == (before, events)
 
 
@@ -79,26 +95,34 @@ def test_a_role_in_another_bureau_does_not_help(small: Small, neighbour: Small) 
     measure = standing(small, Status.IN_PROGRESS)
     for actor in (neighbour.office, neighbour.clerk):
         with pytest.raises(NotAllowed):
-            report(measure, actor=actor, version=measure.version,
-                   values={"status": Status.COMPLETED})  # fmt: skip
+            report(
+                measure, actor=actor, version=measure.version, values={"status": Status.COMPLETED}
+            )
 
 
 def test_a_step_back_keeps_its_reason_in_the_log(small: Small) -> None:
     measure = standing(small, Status.BASICALLY_DONE)
-    report(measure, actor=small.clerk, version=measure.version,
-           values={"status": Status.IN_PROGRESS}, reason=" 数据有误 ")  # fmt: skip
+    report(
+        measure,
+        actor=small.clerk,
+        version=measure.version,
+        values={"status": Status.IN_PROGRESS},
+        reason=" 数据有误 ",
+    )
     last = Event.objects.filter(chain__organization=small.organization).order_by("-seq")[0]
     assert (last.action, last.changes) == ("measure.step_back", {"reason": ["", "数据有误"]})
 
 
 @pytest.mark.parametrize(("days", "message"), [(1, "今天"), (-4000, "进驻")])
-def test_completion_lies_between_the_visit_and_today(
-    small: Small, days: int, message: str
-) -> None:
+def test_completion_lies_between_the_visit_and_today(small: Small, days: int, message: str) -> None:
     measure = small.measure()
     with pytest.raises(Refused, match=message) as refusal:
-        report(measure, actor=small.clerk, version=1,
-               values={"status": Status.COMPLETED, "completed_on": TODAY + timedelta(days=days)})  # fmt: skip
+        report(
+            measure,
+            actor=small.clerk,
+            version=1,
+            values={"status": Status.COMPLETED, "completed_on": TODAY + timedelta(days=days)},
+        )
     assert refusal.value.field == "completed_on"
     assert row(measure)["status"] == Status.NOT_STARTED
 
@@ -106,23 +130,36 @@ def test_completion_lies_between_the_visit_and_today(
 @pytest.mark.parametrize("day", [ENTERED, TODAY])
 def test_the_first_and_the_last_possible_day_are_taken(small: Small, day: Any) -> None:
     measure = small.measure()
-    report(measure, actor=small.clerk, version=1,
-           values={"status": Status.COMPLETED, "completed_on": day})  # fmt: skip
+    report(
+        measure,
+        actor=small.clerk,
+        version=1,
+        values={"status": Status.COMPLETED, "completed_on": day},
+    )
     assert row(measure)["completed_on"] == day
 
 
 def test_a_new_result_text_keeps_the_day_of_completion(small: Small) -> None:
     measure = small.measure()
-    report(measure, actor=small.clerk, version=1,
-           values={"status": Status.COMPLETED, "completed_on": TODAY - timedelta(days=3)})  # fmt: skip
+    report(
+        measure,
+        actor=small.clerk,
+        version=1,
+        values={"status": Status.COMPLETED, "completed_on": TODAY - timedelta(days=3)},
+    )
     report(measure, actor=small.clerk, version=2, values={"result_text": "共登记12件。"})
     assert row(measure)["completed_on"] == TODAY - timedelta(days=3)
 
 
 def test_stepping_back_clears_the_day_of_completion(small: Small) -> None:
     measure = standing(small, Status.COMPLETED)
-    report(measure, actor=small.office, version=measure.version,
-           values={"status": Status.BASICALLY_DONE}, reason="尚缺签收")  # fmt: skip
+    report(
+        measure,
+        actor=small.office,
+        version=measure.version,
+        values={"status": Status.BASICALLY_DONE},
+        reason="尚缺签收",
+    )
     assert row(measure)["completed_on"] is None
 
 
@@ -141,16 +178,24 @@ def test_of_two_reports_the_second_is_told_so_whatever_step_it_asks_for(small: S
     events = small.events()
     # From what is stored now this would be a step back without a reason: not what was asked.
     with pytest.raises(StaleVersion) as stale:
-        report(second, actor=small.office, version=seen,
-               values={"status": Status.BASICALLY_DONE, "result_text": "我的文字"})  # fmt: skip
+        report(
+            second,
+            actor=small.office,
+            version=seen,
+            values={"status": Status.BASICALLY_DONE, "result_text": "我的文字"},
+        )
     assert stale.value.current.status == Status.COMPLETED
     assert small.events() == events
 
 
 def test_the_leader_is_told_of_a_new_status_once_and_without_content(small: Small) -> None:
     measure = small.measure(text="机密措施文字")
-    report(measure, actor=small.clerk, version=1,
-           values={"status": Status.IN_PROGRESS, "result_text": "机密结果"})  # fmt: skip
+    report(
+        measure,
+        actor=small.clerk,
+        version=1,
+        values={"status": Status.IN_PROGRESS, "result_text": "机密结果"},
+    )
     report(measure, actor=small.clerk, version=2, values={"result_text": "机密结果二"})
     told = Delivery.objects.filter(recipient=small.leader)
     assert told.count() == 1

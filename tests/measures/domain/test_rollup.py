@@ -54,9 +54,7 @@ def test_one_open_measure_is_enough_to_be_not_completed(
     statuses: list[Status], other: Status
 ) -> None:
     state = state_of(Counter([*(s.value for s in statuses), other.value]))
-    assert (state == Status.COMPLETED) == all(
-        s == Status.COMPLETED for s in (*statuses, other)
-    )
+    assert (state == Status.COMPLETED) == all(s == Status.COMPLETED for s in (*statuses, other))
 
 
 def test_zero_counts_are_no_measures() -> None:
@@ -74,9 +72,11 @@ def test_every_node_of_the_demo_counts_what_its_children_count(demo: Demo) -> No
         for node in walk(shape.areas):
             if node.children:
                 assert node.measures == sum(child.measures for child in node.children)
-                assert node.by_status == sum(
-                    (child.by_status for child in node.children), Counter[str]()
-                ) or node.measures == 0
+                assert (
+                    node.by_status
+                    == sum((child.by_status for child in node.children), Counter[str]())
+                    or node.measures == 0
+                )
             assert node.state == state_of(node.by_status)
 
 
@@ -86,9 +86,9 @@ def test_states_of_a_level_partition_it_and_started_is_counted(demo: Demo) -> No
         for level in (Level.AREA, Level.ISSUE, Level.TASK):
             counts = shape.counts(level)
             assert sum(counts[state] for state in NODE_STATES) == counts["total"]
-            assert counts["started"] == counts["total"] - counts["not_started"] - counts[
-                NO_MEASURES
-            ]  # fmt: skip
+            assert (
+                counts["started"] == counts["total"] - counts["not_started"] - counts[NO_MEASURES]
+            )
 
 
 def test_a_task_without_measures_is_shown_apart(small: Small) -> None:

@@ -38,8 +38,9 @@ def test_a_round_starts_on_a_monday(small: Small, days: int) -> None:
     assert not WeeklyRound.objects.filter(inspection=small.inspection).exists()
 
 
-@pytest.mark.parametrize("who", ["clerk", "leader", "secretary", "party_member", "discipline",
-                                 "sysadmin"])  # fmt: skip
+@pytest.mark.parametrize(
+    "who", ["clerk", "leader", "secretary", "party_member", "discipline", "sysadmin"]
+)
 def test_only_the_office_runs_rounds(small: Small, neighbour: Small, who: str) -> None:
     row = open_round(small.inspection, actor=small.office, week_start=MONDAY)
     for actor in (getattr(small, who), neighbour.office):

@@ -37,8 +37,13 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def loaded(demo: Demo, name: str) -> Inspection:
-    call_command("import_outline", str(truth_file(name)), organization=f"{name}局", code=name,
-                 stdout=io.StringIO())  # fmt: skip
+    call_command(
+        "import_outline",
+        str(truth_file(name)),
+        organization=f"{name}局",
+        code=name,
+        stdout=io.StringIO(),
+    )
     return Inspection.objects.get(code=name)
 
 
@@ -69,21 +74,24 @@ def test_text_and_result_hold_the_printed_words_and_the_spans_fit(
 
 
 def test_what_was_claimed_stands_beside_what_is_counted(loaded: Inspection, name: str) -> None:
-    claims = dict(
-        ClaimedFigure.objects.filter(inspection=loaded).values_list("kind", "value")
-    )
+    claims = dict(ClaimedFigure.objects.filter(inspection=loaded).values_list("kind", "value"))
     expected = {
-        "areas": 6, "issues": 24, "tasks": 61, "measures": 113, "measures_done": 82,
-        "measures_mostly_done": 31, "rules": 17, "money_returned": 15_770_400,
-        "persons_criticised": 4, "meetings": 9,
-    }  # fmt: skip
+        "areas": 6,
+        "issues": 24,
+        "tasks": 61,
+        "measures": 113,
+        "measures_done": 82,
+        "measures_mostly_done": 31,
+        "rules": 17,
+        "money_returned": 15_770_400,
+        "persons_criticised": 4,
+        "meetings": 9,
+    }
     assert claims == (expected if name == "pingshan" else {})
     assert verify(Chain.objects.get(organization=loaded.organization)) is None
 
 
-def test_the_sheet_holds_every_measure_whole(
-    loaded: Inspection, name: str, tmp_path: Path
-) -> None:
+def test_the_sheet_holds_every_measure_whole(loaded: Inspection, name: str, tmp_path: Path) -> None:
     path = tmp_path / "台账.xlsx"
     call_command("export_ledger", inspection=name, output=path, stdout=io.StringIO())
     sheet = load_workbook(path)["一览表"]
@@ -114,12 +122,9 @@ def body(text: str) -> str:
 
 
 @pytest.mark.slow
-def test_the_pdf_holds_every_measure_whole(
-    loaded: Inspection, name: str, tmp_path: Path
-) -> None:
+def test_the_pdf_holds_every_measure_whole(loaded: Inspection, name: str, tmp_path: Path) -> None:
     path = tmp_path / "通报.pdf"
-    call_command("render_notice", inspection=name, format="pdf", output=path,
-                 stdout=io.StringIO())  # fmt: skip
+    call_command("render_notice", inspection=name, format="pdf", output=path, stdout=io.StringIO())
     whole = bare(FURNITURE.sub("", extract_text(str(path))))
     missing = [measure for measure in measure_texts(truth(name)) if body(measure) not in whole]
     assert missing == []

@@ -17,6 +17,7 @@ from issues.domain.inspections import move_to_stage
 from issues.enums import Stage
 from measures.domain.conditions import counted
 from measures.domain.evidence import attach_evidence
+from measures.domain.figures import narrowed
 from measures.domain.moment import moment_of
 from measures.domain.reporting import report
 from measures.domain.rounds import close_round, open_round
@@ -26,11 +27,28 @@ from rectify.lib.clock import at
 from reports.domain.ledger_sheet import COLUMNS, write_ledger
 from reports.rendering.cells import CellTooLong
 from tests.conftest import Demo
-from tests.measures.domain.small_bureau import MONDAY, TODAY, Small, noon
+from tests.measures.domain.small_bureau import MONDAY, Small, noon
 
-TITLES = ["序号", "方面", "反馈问题", "问题表现", "整改目标", "整改措施", "责任领导", "牵头科室",
-          "配合科室", "责任人", "整改时限", "整改类型", "整改情况", "完成状态", "完成时间",
-          "佐证材料", "备注", "编号"]  # fmt: skip
+TITLES = [
+    "序号",
+    "方面",
+    "反馈问题",
+    "问题表现",
+    "整改目标",
+    "整改措施",
+    "责任领导",
+    "牵头科室",
+    "配合科室",
+    "责任人",
+    "整改时限",
+    "整改类型",
+    "整改情况",
+    "完成状态",
+    "完成时间",
+    "佐证材料",
+    "备注",
+    "编号",
+]
 AT = {column.title: number for number, column in enumerate(COLUMNS, 1)}
 FIRST = 5  # title, subtitle, two header rows
 
@@ -60,8 +78,10 @@ def test_there_are_113_rows_under_the_agreed_columns_and_nothing_below(sheet: Wo
     assert [column.title for column in COLUMNS] == TITLES
     assert sheet.max_row == FIRST + 113 - 1
     assert column(sheet, "序号") == list(range(1, 114))
-    header = [sheet.cell(FIRST - 1, n).value or sheet.cell(FIRST - 2, n).value
-              for n in range(1, len(TITLES) + 1)]  # fmt: skip
+    header = [
+        sheet.cell(FIRST - 1, n).value or sheet.cell(FIRST - 2, n).value
+        for n in range(1, len(TITLES) + 1)
+    ]
     assert header == TITLES
 
 
@@ -70,9 +90,10 @@ def test_merged_cells_are_the_tree(demo: Demo, sheet: Worksheet) -> None:
         Measure.objects.filter(inspection=demo.a).in_order().select_related("task__issue__area")
     )
     for title, level in (
-        ("方面", lambda m: m.task.issue.area_id), ("反馈问题", lambda m: m.task.issue_id),
+        ("方面", lambda m: m.task.issue.area_id),
+        ("反馈问题", lambda m: m.task.issue_id),
         ("问题表现", lambda m: m.task_id),
-    ):  # fmt: skip
+    ):
         spans, row = [], FIRST
         for _, group in groupby(rows, key=level):
             size = len(list(group))
@@ -80,9 +101,10 @@ def test_merged_cells_are_the_tree(demo: Demo, sheet: Worksheet) -> None:
                 spans.append((row, row + size - 1))
             row += size
         found = sorted(
-            (merged.min_row, merged.max_row) for merged in sheet.merged_cells.ranges
+            (merged.min_row, merged.max_row)
+            for merged in sheet.merged_cells.ranges
             if merged.min_col == merged.max_col == AT[title] and merged.min_row >= FIRST
-        )  # fmt: skip
+        )
         assert found == spans, title
     assert len(set(column(sheet, "方面"))) == 6
 
@@ -130,16 +152,25 @@ def test_the_summary_sheet_says_what_the_headline_says(demo: Demo, tmp_path: Pat
     write_ledger(demo.a, path)
     rows = load_workbook(path)["汇总"].iter_rows(values_only=True)
     found = {str(row[0]): row[1] for row in rows if row[0] is not None and len(row) > 1}
-    assert [found[key] for key in ("方面（个）", "问题（个）", "整改任务（个）", "整改措施（项）")] == [
-        6, 24, 61, 113,
-    ]  # fmt: skip
+    levels = ("方面（个）", "问题（个）", "整改任务（个）", "整改措施（项）")
+    assert [found[key] for key in levels] == [6, 24, 61, 113]
     assert (found["已完成"], found["基本完成"], found["制定和完善制度（项）"]) == (82, 31, 17)
     assert (found["完成率"], found["完成率（含基本完成）"]) == ("72.57%", "100%")
     assert found["批评教育（人次）"] == 4
 
 
-HOSTILE = ("=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "=HYPERLINK(\"http://x\")",
-           "<script>", "a\nb", "'引号", "😀𠮷")  # fmt: skip
+HOSTILE = (
+    "=1+1",
+    "+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1",
+    '=HYPERLINK("http://x")',
+    "<script>",
+    "a\nb",
+    "'引号",
+    "😀𠮷",
+)
 
 
 def test_hostile_text_stays_text(small: Small, tmp_path: Path) -> None:
@@ -172,10 +203,16 @@ def test_an_empty_ledger_is_a_sheet_with_headings(small: Small, tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("username", "rows", "secret"),
-    [("office", 113, True), ("secretary", 113, True), ("discipline", 113, True),
-     ("party-member", 113, False), ("oversight", 113, False), ("office-b", 0, False),
-     ("auditor", 0, False)],
-)  # fmt: skip
+    [
+        ("office", 113, True),
+        ("secretary", 113, True),
+        ("discipline", 113, True),
+        ("party-member", 113, False),
+        ("oversight", 113, False),
+        ("office-b", 0, False),
+        ("auditor", 0, False),
+    ],
+)
 def test_each_reader_gets_the_rows_and_columns_of_their_reading(
     demo: Demo, tmp_path: Path, username: str, rows: int, secret: bool
 ) -> None:
@@ -193,7 +230,7 @@ def test_each_reader_gets_the_rows_and_columns_of_their_reading(
         for line in page.iter_rows()
         for cell in line
     )
-    assert ("经办人" in whole) == secret
+    assert ("政务服务科经办人" in whole) == secret
     assert (".pdf" in whole) == secret
 
 
@@ -214,7 +251,8 @@ def test_a_filter_narrows_but_never_widens_what_may_be_read(demo: Demo, tmp_path
     everything = Measure.objects.all()
     rows = write_ledger(demo.a, tmp_path / "f.xlsx", measures=everything, user=clerk)
     assert rows == Measure.objects.filter(inspection=demo.a).visible_to(clerk).count()
-    done = counted(demo.a, moment_of(demo.a), None).filter(state_status=Status.COMPLETED)
+    moment = moment_of(demo.a)
+    done = narrowed(counted(demo.a, moment, None), "completed", moment)
     assert write_ledger(demo.a, tmp_path / "d.xlsx", measures=done) == 82
 
 
@@ -231,12 +269,12 @@ def test_a_published_ledger_shows_the_frozen_day_in_rows_and_summary(
     sheet = opened(tmp_path / "p.xlsx")
     assert (column(sheet, "完成状态"), column(sheet, "完成时间")) == (["未启动"], [None])
     assert "2024年5月15日" in str(sheet["A2"].value)
-    assert TODAY == date(2024, 5, 15)
 
 
 def test_evidence_names_are_listed_for_who_reads_in_full(small: Small, tmp_path: Path) -> None:
-    attach_evidence(small.measure(), actor=small.clerk, file=io.BytesIO(b"x"), name="会议纪要.pdf",
-                    size=1)  # fmt: skip
+    attach_evidence(
+        small.measure(), actor=small.clerk, file=io.BytesIO(b"x"), name="会议纪要.pdf", size=1
+    )
     write_ledger(small.inspection, tmp_path / "o.xlsx", user=small.office)
     write_ledger(small.inspection, tmp_path / "p.xlsx", user=small.party_member)
     assert column(opened(tmp_path / "o.xlsx"), "佐证材料") == ["会议纪要.pdf"]

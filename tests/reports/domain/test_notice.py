@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ from reports.rendering.notice_text import Heading2, Heading3, Paragraph, to_text
 from tests.conftest import Demo
 from tests.measures.domain.small_bureau import Small
 
-WITHHELD = {"disclosure": "withheld", "disclosure_reason": "涉及个案"}
+WITHHELD: dict[str, Any] = {"disclosure": "withheld", "disclosure_reason": "涉及个案"}
 
 
 def text_of(small: Small) -> str:
@@ -72,8 +73,12 @@ def test_numbering_closes_up_over_what_is_left_out(small: Small) -> None:
     small.completed()
     for title, more in (("不公开的", WITHHELD), ("公开的", {})):
         issue = add_issue(area, actor=small.office, title=title, **more)
-        add_measure(add_task(issue, actor=small.office), actor=small.office, text="措施",
-                    result_text=f"{title}结果。")  # fmt: skip
+        add_measure(
+            add_task(issue, actor=small.office),
+            actor=small.office,
+            text="措施",
+            result_text=f"{title}结果。",
+        )
     blocks = results(small.inspection, count_for_notice(small.inspection, None))
     assert [block.number for block in blocks if isinstance(block, Heading3)] == ["1.", "2."]
     assert "不公开的" not in str(blocks)
@@ -105,9 +110,9 @@ def test_the_plan_is_never_printed_in_place_of_a_result(small: Small) -> None:
     small.measure(text="计划里的话")
     assert "计划里的话" not in text_of(small)
     assert NOTHING_YET in text_of(small)
-    assert [row.text for row in unprinted(
-        small.inspection, count_for_notice(small.inspection, None)
-    )] == ["计划里的话"]  # fmt: skip
+    assert [
+        row.text for row in unprinted(small.inspection, count_for_notice(small.inspection, None))
+    ] == ["计划里的话"]
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\n", "\u3000"])
@@ -125,19 +130,27 @@ def test_the_points_of_an_issue_run_on_across_its_tasks(small: Small) -> None:
     small.measure(result_text="甲做了。")
     second = add_task(small.task.issue, actor=small.office, title="又一项")
     add_measure(second, actor=small.office, text="x", result_text="乙做了。")
-    body = [block for block in results(small.inspection, count_for_notice(small.inspection, None))
-            if isinstance(block, Paragraph)]  # fmt: skip
+    body = [
+        block
+        for block in results(small.inspection, count_for_notice(small.inspection, None))
+        if isinstance(block, Paragraph)
+    ]
     assert len(body) == 1
     assert re.fullmatch(r"一是甲做了[；。]二是乙做了。", body[0].text)
 
 
 def test_a_withheld_measure_is_counted_but_not_told(small: Small) -> None:
     measure = small.completed(text="内部事项")
-    report(measure, actor=small.clerk, version=measure.version,
-           values={"result_text": "内部结果。"})  # fmt: skip
+    report(
+        measure, actor=small.clerk, version=measure.version, values={"result_text": "内部结果。"}
+    )
     measure.refresh_from_db()
-    edit_measure(measure, actor=small.office, version=measure.version,
-                 values={"disclosure": "withheld", "disclosure_reason": "个案"})  # fmt: skip
+    edit_measure(
+        measure,
+        actor=small.office,
+        version=measure.version,
+        values={"disclosure": "withheld", "disclosure_reason": "个案"},
+    )
     said = text_of(small)
     assert "内部" not in said
     assert "已完成1项" in said

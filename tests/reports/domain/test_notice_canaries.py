@@ -25,8 +25,17 @@ from reports.domain.notice_file import FORMATS, write_notice
 from tests.conftest import Demo
 
 MARK = "ZQXJ"
-LEFT_ALONE = {"disclosure", "original_name_sha", "status", "nature", "source", "state", "kind",
-              "sha256", "file"}  # fmt: skip
+LEFT_ALONE = {
+    "disclosure",
+    "original_name_sha",
+    "status",
+    "nature",
+    "source",
+    "state",
+    "kind",
+    "sha256",
+    "file",
+}
 # The only texts of a public measure that the notice may print.
 PRINTED = {"result_text"}
 
@@ -34,10 +43,13 @@ PRINTED = {"result_text"}
 def marked(rows: models.QuerySet[Any], numbers: Any, skip: frozenset[str] = frozenset()) -> int:
     """Put a marker of its own into every free text column of every row; returns how many."""
     names = [
-        field.attname for field in rows.model._meta.concrete_fields
-        if isinstance(field, (models.CharField, models.TextField)) and not field.choices
-        and field.name not in LEFT_ALONE | skip and (field.max_length or 99) >= 10
-    ]  # fmt: skip
+        field.attname
+        for field in rows.model._meta.concrete_fields
+        if isinstance(field, (models.CharField, models.TextField))
+        and not field.choices
+        and field.name not in LEFT_ALONE | skip
+        and (field.max_length or 99) >= 10
+    ]
     done = 0
     for row in rows:
         values = {name: f"{MARK}{next(numbers)}" for name in names}
