@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import F
 
 from rectify.accounts.enums import Role
 from rectify.accounts.models import Membership, Organization
 from rectify.audit.origin import Origin, coming_from
+from rectify.jobs.enums import Channel
+from rectify.jobs.models import Delivery
+from rectify.lib.shanghai import start_of_day
 from seeds.bureaus import SEEDS, Bureau, set_up_bureaus
 from seeds.story import tell
 
@@ -36,7 +40,15 @@ def load_demo(
         bureaus = set_up_bureaus(password)
         for folder, code in INSPECTIONS:
             tell(SEEDS / folder, bureaus[code], today, partial(progress, folder))
+        _forget_old_messages(today)
         write_accounts(accounts_file, password, bureaus)
+
+
+def _forget_old_messages(today: date) -> None:
+    """Messages of past weeks have been read, and nobody gets the mail of weeks long gone."""
+    old = Delivery.objects.filter(due_at__lt=start_of_day(today - timedelta(days=7)))
+    old.filter(channel=Channel.EMAIL).delete()
+    old.filter(read_at__isnull=True).update(read_at=F("due_at"))
 
 
 def write_accounts(path: Path, password: str, bureaus: dict[str, Bureau]) -> None:

@@ -171,30 +171,19 @@ def test_what_a_text_may_lack_may_be_missing_or_null(path: Path, value: Any) -> 
     assert outline_from_json(at_place(path, value)).areas
 
 
-ANY_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                [
-                    "areas",
-                    "title",
-                    "issues",
-                    "tasks",
-                    "measures",
-                    "text",
-                    "headline",
-                    "raw",
-                    "start",
-                ]
-            ),
-            inner,
-            max_size=4,
-        )
-    ),
-    max_leaves=12,
+KEYS = ["areas", "title", "issues", "tasks", "measures", "text", "headline", "raw", "start"]
+
+
+def around(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """The same, a list of such, or an object of such."""
+    objects = st.dictionaries(st.sampled_from(KEYS), inner, max_size=4)
+    return inner | st.lists(inner, max_size=3) | objects
+
+
+LEAF: st.SearchStrategy[Any] = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
 )
+ANY_JSON = around(around(around(LEAF)))
 
 
 @given(ANY_JSON)
