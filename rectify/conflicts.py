@@ -1,14 +1,16 @@
 """Two people saved the same record: one page, for every form, that shows both texts (HTTP 409)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from difflib import SequenceMatcher
 from http import HTTPStatus
-from typing import Any
+from itertools import islice
+from typing import Any, cast
 
 from django import forms
-from django.db.models import Model, QuerySet
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
@@ -46,33 +48,41 @@ def conflict_page(
     form: forms.BaseForm,
     action_url: str,
     title: str,
-    typed: Mapping[str, str] | None = None,
-    labels: Mapping[str, str] | None = None,
-    now: Mapping[str, str] | None = None,
     leave_url: str = "",
+    labels: Mapping[str, str] | None = None,
+    now: Mapping[str, Any] | None = None,
+    together: Collection[str] = (),
+    fill: Callable[[str, Any], None] | None = None,
+    template: str = "conflict.html",
 ) -> HttpResponse:
     """409: per differing field both texts, and a form with what was typed and the new version.
 
-    `current` is `StaleVersion.current`; `form` the bound, valid form, whose hidden field `version`
-    is what was loaded. `typed`, `labels` and `now` (texts by field name) replace what the form and
-    the row would say, for fields that are no columns. A field that only the others changed is
-    filled with their value, so that saving again does not undo their work. `leave_url` is where
-    the link 放弃我的内容 leads (default: `action_url`).
+    `current` is `StaleVersion.current`; `form` the bound, cleaned form, whose hidden field
+    `version` is what was loaded. A field that only the others changed is filled with their value,
+    so that saving again does not undo their work; fields that say one thing `together` only if
+    the person changed none of them. `leave_url` is where 放弃我的内容 leads (default: `action_url`).
+
+    `labels` names what is compared, in order (default: the visible fields). `now` holds the values
+    that are no columns of the row; a hidden field among them carries that value on. What is no
+    field of the form must be in `cleaned_data`, and is filled by calling `fill` with name and
+    value. `template` extends conflict.html where the form is drawn otherwise.
     """
     labels = labels or {field.name: str(field.label) for field in form.visible_fields()}
-    mine = {**texts_typed(form), **(typed or {})}
-    theirs = {**texts_now(current, labels), **(now or {})}
+    mine = _values_typed(form, labels)
+    theirs = {name: getattr(current, name) for name in labels if hasattr(current, name)}
+    theirs |= now or {}
     events = _events_since(current, form.cleaned_data.get("version"))
-    touched = {name.removesuffix("_id") for event in events for name in event.changes}
-    untouched = {
-        name for name in touched & set(form.cleaned_data) if _is_as_loaded(form, name, events)
+    before = _before(events)
+    kept = {name for name in before if name in mine and _plain(mine[name]) == _plain(before[name])}
+    texts = {
+        name: (_text(form, current, name, mine[name]), _text(form, current, name, theirs[name]))
+        for name in labels
+        if name in mine and name in theirs
     }
-    differences = [
-        _difference(label, mine[name], theirs[name], name in touched, name not in untouched)
-        for name, label in labels.items()
-        if name in mine and name in theirs and _same_ends(mine[name]) != _same_ends(theirs[name])
-    ]
-    _rebind(form, current, untouched)
+    differing = [name for name in texts if texts[name][0] != texts[name][1]]
+    if any(name in together and name not in kept for name in differing):
+        kept -= set(together)
+    _refill(form, {name: theirs[name] for name in kept if name in theirs}, now or {}, fill)
     context = {
         "title": title,
         "form": form,
@@ -80,47 +90,63 @@ def conflict_page(
         "carried": [field for field in form.hidden_fields() if field.name != "version"],
         "version_name": form.add_prefix("version"),
         "version": current.version,
-        "differences": differences,
+        "differences": [
+            _difference(labels[name], *texts[name], name in before, name not in kept)
+            for name in differing
+        ],
         "changed": events[-1] if events else None,
         "action_url": action_url,
         "leave_url": leave_url or action_url,
     }
-    return render(request, "conflict.html", context, status=HTTPStatus.CONFLICT)
+    return render(request, template, context, status=HTTPStatus.CONFLICT)
 
 
-def texts_typed(form: forms.BaseForm) -> dict[str, str]:
-    """What a valid form says, as a person would read it, by field name."""
-    return {
-        field.name: _text(form.cleaned_data.get(field.name), field.field)
+def _values_typed(form: forms.BaseForm, names: Collection[str]) -> dict[str, Any]:
+    """What the form says by name; what it refuses, such as a step no longer open, as it came."""
+    values = {
+        field.name: field.data
         for field in form.visible_fields()
-        if not isinstance(field.field, forms.FileField)
+        if field.name in names and not isinstance(field.field, forms.FileField)
     }
+    files = {field.name for field in form if isinstance(field.field, forms.FileField)}
+    cleaned = {name: form.cleaned_data[name] for name in names if name in form.cleaned_data}
+    return {name: value for name, value in (values | cleaned).items() if name not in files}
 
 
-def texts_now(row: Model, names: Mapping[str, str]) -> dict[str, str]:
-    """What the row's columns of these names say, as a person would read it."""
-    texts = {}
-    for name in names:
-        shown = getattr(row, f"get_{name}_display", None)
-        if shown is not None:
-            texts[name] = str(shown()) or EMPTY
-        elif hasattr(row, name):
-            texts[name] = _text(getattr(row, name), None)
-    return texts
+def _text(form: forms.BaseForm, row: Model, name: str, value: Any) -> str:
+    """A value as a person would read it, with the line ends of the database."""
+    options = _options(form, row, name)
+    key = "" if value is None else str(value)
+    return _same_ends(options[key] if key in options else _words(value)) or EMPTY
 
 
-def _text(value: Any, field: forms.Field | None) -> str:
-    if value is None or value == "":
-        return EMPTY
+def _options(form: forms.BaseForm, row: Model, name: str) -> dict[str, str]:
+    """The words of a choice: the form's, and of a choice that it does not offer the column's."""
+    options: list[Any] = []
+    try:
+        column = row._meta.get_field(name)
+    except FieldDoesNotExist:
+        column = None
+    if isinstance(column, Field):
+        options += column.flatchoices
+    field = form.fields.get(name)
+    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+        options += cast("list[Any]", list(field.choices))
+    return {str(key): str(word) for key, word in options}
+
+
+def _words(value: Any) -> str:
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "是" if value else "否"
-    if isinstance(value, date) and not isinstance(value, datetime):
+    if isinstance(value, date):
         return format_date(value)
+    if isinstance(value, dict):  # a titled text
+        return "：".join(_words(one) for one in value.values())
     if isinstance(value, (QuerySet, list, tuple)):
-        return "、".join(str(one) for one in value) or EMPTY
-    if isinstance(field, forms.ChoiceField) and not isinstance(value, Model):
-        options: Any = field.choices
-        return str(dict(options).get(value, value)) or EMPTY
+        mark = "\n" if any(isinstance(one, dict) for one in value) else "、"
+        return mark.join(_words(one) for one in value)
     return str(value)
 
 
@@ -134,38 +160,69 @@ def _events_since(row: VersionedRow, version: Any) -> list[Event]:
     newer = row.version - version if isinstance(version, int) else 1
     events = Event.objects.filter(
         object_type=row._meta.model_name, object_id=str(row.pk), success=True
-    ).exclude(changes={})
-    return list(reversed(events.order_by("-at", "-seq")[: max(newer, 1)]))
+    ).order_by("-at", "-seq")
+    moved = (event for event in events.iterator() if _moves_version(event, row))
+    return list(islice(moved, max(newer, 1)))[::-1]
 
 
-def _is_as_loaded(form: forms.BaseForm, name: str, events: list[Event]) -> bool:
-    """Whether the person left the field as it was before the others changed it."""
-    value = form.cleaned_data[name]
-    if isinstance(value, Model):
-        value = value.pk
-    elif isinstance(value, date):
-        value = value.isoformat()
-    elif isinstance(value, str):
-        value = _same_ends(value)
+def _moves_version(event: Event, row: Model) -> bool:
+    """A file or a reason is also recorded of a row, but names neither a column nor a list of it."""
+    columns = {field.attname for field in row._meta.concrete_fields}
+    columns |= {field.name for field in row._meta.concrete_fields}
+    return any(name in columns or isinstance(pair[0], list) for name, pair in event.changes.items())
+
+
+def _before(events: list[Event]) -> dict[str, Any]:
+    """What the others changed, with the value that it had before the first of them."""
+    before: dict[str, Any] = {}
     for event in events:
-        for key in (name, f"{name}_id"):
-            if key in event.changes:
-                before = event.changes[key][0]
-                return bool((value or None) == (before or None))
-    return False
+        for name, (old, new) in event.changes.items():
+            if isinstance(old, dict) and isinstance(new, dict):  # one column of several texts
+                for part in {*old, *new}:
+                    if old.get(part) != new.get(part):
+                        before.setdefault(part, old.get(part))
+            else:
+                before.setdefault(name.removesuffix("_id"), old)
+    return before
 
 
-def _rebind(form: forms.BaseForm, current: VersionedRow, names: set[str]) -> None:
-    data = form.data.copy() if isinstance(form.data, QueryDict) else dict(form.data)
-    for name in names:
-        if name in form.fields and hasattr(current, name):
-            value = form.fields[name].prepare_value(getattr(current, name))
-            data[form.add_prefix(name)] = "" if value is None else str(value)
+def _plain(value: Any) -> Any:
+    """A value as the audit log writes it; in a list of names the order says nothing."""
+    if isinstance(value, Model):
+        return value.pk
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return _same_ends(value) or None
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, (QuerySet, list, tuple)):
+        plain = [str(one) if isinstance(one, Model) else _plain(one) for one in value]
+        return (sorted(plain) if all(isinstance(one, str) for one in plain) else plain) or None
+    return value or None
+
+
+def _refill(
+    form: forms.BaseForm,
+    taken: Mapping[str, Any],
+    now: Mapping[str, Any],
+    fill: Callable[[str, Any], None] | None,
+) -> None:
+    """Put the others' values into the bound form, and what is now into its hidden fields."""
+    data = cast(QueryDict, form.data).copy()
+    hidden = {field.name: now[field.name] for field in form.hidden_fields() if field.name in now}
+    for name, value in {**taken, **hidden}.items():
+        if name in form.fields:
+            form.errors.pop(name, None)
+            prepared = form.fields[name].prepare_value(value)
+            values = prepared if isinstance(prepared, list) else [prepared]
+            data.setlist(form.add_prefix(name), ["" if v is None else str(v) for v in values])
+        elif fill is not None:
+            fill(name, value)
     form.data = data
 
 
 def _difference(label: str, mine: str, theirs: str, by_others: bool, by_me: bool) -> Difference:
-    mine, theirs = _same_ends(mine), _same_ends(theirs)
     if EMPTY in (mine, theirs) or max(len(mine), len(theirs)) > LONGEST_MARKED:
         return Difference(label, [(mine, False)], [(theirs, False)], by_others, by_me)
     left: Pieces = []

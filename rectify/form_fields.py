@@ -6,30 +6,55 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
-from rectify.audit.exceptions import Refused
+from rectify.audit.exceptions import NotAllowed, Refused
 from rectify.lib.chinese_dates import ChineseDateError, format_date, parse_date
 from rectify.lib.clean_text import clean_text
+from rectify.lib.clock import today
 
 
 class CleanTextField(forms.CharField):
-    """Text without characters that no database or file can carry; line ends as LF; stripped."""
+    """Text without characters that no database or file can carry; line ends as LF; stripped.
+
+    It is never cut. `rows` > 0 makes it a text area of that height.
+    """
+
+    default_error_messages = {"max_length": "最多 %(limit_value)d 个字，请精简。"}
+
+    def __init__(self, *, rows: int = 0, **kwargs: Any) -> None:
+        if rows:
+            kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
+        super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> str:
         return clean_text(super().to_python(value) or "")
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return clean_text(initial or "") != clean_text(data or "")
+
 
 class ChineseDateField(forms.DateField):
-    """A calendar day typed as 2021-05-12, 2021.5.12, 20210512 or 2021年5月12日; shown so."""
+    """A calendar day typed as 2021-05-12, 2021.5.12, 20210512 or 2021年5月12日, shown as the last.
+
+    `latest_today` refuses days to come. `calendar` shows the browser's own picker instead of text.
+    """
 
     widget = forms.TextInput
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(
+        self, *, latest_today: bool = False, calendar: bool = False, **kwargs: Any
+    ) -> None:
+        if calendar:
+            kwargs.setdefault("widget", forms.TextInput(attrs={"type": "date"}))
         super().__init__(**kwargs)
-        self.widget.attrs.setdefault("autocomplete", "off")
-        self.widget.attrs.setdefault("placeholder", "如 2021年5月12日")
+        self.latest_today, self.calendar = latest_today, calendar
+        if not calendar:
+            self.widget.attrs.setdefault("autocomplete", "off")
+            self.widget.attrs.setdefault("placeholder", "如 2021.5.12")
 
     def prepare_value(self, value: Any) -> Any:
-        return format_date(value) if isinstance(value, date) else value
+        if not isinstance(value, date):
+            return value
+        return value.isoformat() if self.calendar else format_date(value)
 
     def to_python(self, value: Any) -> date | None:
         if value in self.empty_values or isinstance(value, date):
@@ -40,6 +65,11 @@ class ChineseDateField(forms.DateField):
             return parse_date(str(value))
         except ChineseDateError as error:
             raise ValidationError(str(error)) from error
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if self.latest_today and value is not None and value > today():
+            raise ValidationError("日期不能晚于今天。", code="future")
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
@@ -52,16 +82,19 @@ class VersionField(forms.IntegerField):
     """The version that was loaded; it comes back with the form and is the optimistic lock."""
 
     widget = forms.HiddenInput
+    default_error_messages = {"required": "页面已过期，请刷新后重新填写。"}
 
-    def __init__(self) -> None:
-        super().__init__(
-            min_value=1,
-            error_messages={"required": "页面已过期，请刷新后重新填写。"},
-        )
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, **kwargs)
 
 
 def put_beside(form: forms.BaseForm, error: Refused | ValidationError) -> None:
-    """Show why the domain refused beside the field that it names, or above the form."""
+    """Show why the domain refused beside the field that it names, or above the form.
+
+    What the person may never do is no matter of the form: NotAllowed is raised again.
+    """
+    if isinstance(error, NotAllowed):
+        raise error
     if isinstance(error, Refused):
         form.add_error(error.field if error.field in form.fields else None, error.message)
         return

@@ -13,7 +13,9 @@ from django.urls import reverse
 from issues.enums import Cadence, Stage
 from issues.models import Inspection
 from measures.models import Measure, WeeklyRound
-from rectify.audit.actors import SYSTEM, Actor
+from rectify.accounts.enums import Ability
+from rectify.audit.actors import SYSTEM, Actor, SystemActor
+from rectify.audit.exceptions import NotAllowed
 from rectify.jobs.domain.work import request_job
 from rectify.jobs.models import Job
 from rectify.jobs.registry import Outcome, Progress, register, register_calendar
@@ -44,7 +46,8 @@ def request_export(
     as_of: date | None = None,
 ) -> Job:
     """Queue the 一览表; `measure_ids` are what the filter shows, None = all that may be read;
-    `as_of` the past day that it shows, None = the inspection's own."""
+    `as_of` the past day that it shows, None = the inspection's own. Raises NotAllowed."""
+    require_some(actor, Ability.EXPORT_LEDGER, inspection)
     who = getattr(actor, "pk", 0)
     scope = "all" if measure_ids is None else f"{len(measure_ids)}-{sha256_of(measure_ids)}"
     return request_job(
@@ -57,7 +60,8 @@ def request_export(
 
 
 def request_notice(inspection: Inspection, *, actor: Actor) -> Job:
-    """Queue the notice PDF of the inspection."""
+    """Queue the notice PDF of the inspection. Raises NotAllowed."""
+    require_some(actor, Ability.READ_DOCUMENT, inspection)
     return request_job(
         BUILD_NOTICE, actor=actor, organization=inspection.organization,
         title=f"生成通报：{inspection.name}", params={"inspection": inspection.pk},
@@ -96,6 +100,16 @@ def digests_due() -> int:
             request_digest(inspection, last_week, actor=SYSTEM)
             new += 1
     return new
+
+
+def require_some(actor: Actor, ability: Ability, inspection: Inspection) -> None:
+    """Raises NotAllowed unless the ability reaches at least some records of the bureau."""
+    if isinstance(actor, SystemActor):
+        return
+    if inspection.organization_id not in actor.access.anywhere(ability):
+        raise NotAllowed(
+            f"您的角色没有“{ability.label}”的权限。如确有需要，请联系局办公室（整改办）。"
+        )
 
 
 def _inspection(job: Job) -> Inspection:

@@ -9,207 +9,654 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Inspection',
+            name="Inspection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('code', models.SlugField(error_messages={'unique': '该代码已被使用，请换一个。'}, max_length=40, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('tier', models.CharField(blank=True, max_length=20, verbose_name='层级')),
-                ('kind', models.CharField(choices=[('regular', '常规巡察'), ('special', '专项巡察'), ('mobile', '机动巡察'), ('look_back', '巡察“回头看”'), ('joint', '提级或交叉巡察')], default='regular', max_length=12, verbose_name='类别')),
-                ('team', models.CharField(blank=True, max_length=60, verbose_name='巡察组')),
-                ('entered_on', models.DateField(blank=True, null=True, verbose_name='进驻日期')),
-                ('left_on', models.DateField(blank=True, null=True, verbose_name='离开日期')),
-                ('feedback_on', models.DateField(blank=True, null=True, verbose_name='反馈日期')),
-                ('plan_due_on', models.DateField(blank=True, null=True, verbose_name='方案报送期限')),
-                ('intensive_until', models.DateField(blank=True, null=True, verbose_name='集中整改期至')),
-                ('cadence', models.CharField(choices=[('weekly', '每周'), ('fortnightly', '每两周'), ('monthly', '每月'), ('paused', '暂停')], default='weekly', max_length=12, verbose_name='调度周期')),
-                ('rate_level', models.CharField(choices=[('area', '方面'), ('issue', '问题'), ('task', '整改任务'), ('measure', '整改措施')], default='measure', max_length=8, verbose_name='完成率层级')),
-                ('rate_decimals', models.PositiveSmallIntegerField(default=2, validators=[django.core.validators.MaxValueValidator(2, '最多两位小数。')], verbose_name='完成率小数位')),
-                ('stage', models.CharField(choices=[('planning', '制定方案'), ('rectifying', '集中整改'), ('continuing', '持续整改'), ('published', '已公布'), ('closed', '已办结')], default='planning', max_length=12, verbose_name='阶段')),
-                ('classification', models.CharField(choices=[('public', '可公开'), ('internal', '内部'), ('work_secret', '工作秘密（仅录入本单位概括）'), ('classified', '秘密级及以上')], default='internal', max_length=12, verbose_name='内容密级')),
-                ('scheme', models.CharField(choices=[('pingshan', '方面（一）—问题 1.（不印问题表现）'), ('dongguan', '第一方面问题—问题（一）—问题表现 1.')], default='pingshan', max_length=20, verbose_name='通报编号体例')),
-                ('prints_tasks', models.BooleanField(default=True, verbose_name='通报印出任务层')),
-                ('label_area', models.CharField(default='方面', max_length=10, verbose_name='方面的称呼')),
-                ('label_issue', models.CharField(default='问题', max_length=10, verbose_name='问题的称呼')),
-                ('label_task', models.CharField(default='整改任务', max_length=10, verbose_name='任务的称呼')),
-                ('label_measure', models.CharField(default='整改措施', max_length=10, verbose_name='措施的称呼')),
-                ('archived_at', models.DateTimeField(blank=True, null=True, verbose_name='归档时间')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inspections', to='accounts.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                (
+                    "code",
+                    models.SlugField(
+                        error_messages={"unique": "该代码已被使用，请换一个。"},
+                        max_length=40,
+                        unique=True,
+                        verbose_name="代码",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                ("tier", models.CharField(blank=True, max_length=20, verbose_name="层级")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("regular", "常规巡察"),
+                            ("special", "专项巡察"),
+                            ("mobile", "机动巡察"),
+                            ("look_back", "巡察“回头看”"),
+                            ("joint", "提级或交叉巡察"),
+                        ],
+                        default="regular",
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("team", models.CharField(blank=True, max_length=60, verbose_name="巡察组")),
+                ("entered_on", models.DateField(blank=True, null=True, verbose_name="进驻日期")),
+                ("left_on", models.DateField(blank=True, null=True, verbose_name="离开日期")),
+                ("feedback_on", models.DateField(blank=True, null=True, verbose_name="反馈日期")),
+                (
+                    "plan_due_on",
+                    models.DateField(blank=True, null=True, verbose_name="方案报送期限"),
+                ),
+                (
+                    "intensive_until",
+                    models.DateField(blank=True, null=True, verbose_name="集中整改期至"),
+                ),
+                (
+                    "cadence",
+                    models.CharField(
+                        choices=[
+                            ("weekly", "每周"),
+                            ("fortnightly", "每两周"),
+                            ("monthly", "每月"),
+                            ("paused", "暂停"),
+                        ],
+                        default="weekly",
+                        max_length=12,
+                        verbose_name="调度周期",
+                    ),
+                ),
+                (
+                    "rate_level",
+                    models.CharField(
+                        choices=[
+                            ("area", "方面"),
+                            ("issue", "问题"),
+                            ("task", "整改任务"),
+                            ("measure", "整改措施"),
+                        ],
+                        default="measure",
+                        max_length=8,
+                        verbose_name="完成率层级",
+                    ),
+                ),
+                (
+                    "rate_decimals",
+                    models.PositiveSmallIntegerField(
+                        default=2,
+                        validators=[django.core.validators.MaxValueValidator(2, "最多两位小数。")],
+                        verbose_name="完成率小数位",
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("planning", "制定方案"),
+                            ("rectifying", "集中整改"),
+                            ("continuing", "持续整改"),
+                            ("published", "已公布"),
+                            ("closed", "已办结"),
+                        ],
+                        default="planning",
+                        max_length=12,
+                        verbose_name="阶段",
+                    ),
+                ),
+                (
+                    "classification",
+                    models.CharField(
+                        choices=[
+                            ("public", "可公开"),
+                            ("internal", "内部"),
+                            ("work_secret", "工作秘密（仅录入本单位概括）"),
+                            ("classified", "秘密级及以上"),
+                        ],
+                        default="internal",
+                        max_length=12,
+                        verbose_name="内容密级",
+                    ),
+                ),
+                (
+                    "scheme",
+                    models.CharField(
+                        choices=[
+                            ("pingshan", "方面（一）—问题 1.（不印问题表现）"),
+                            ("dongguan", "第一方面问题—问题（一）—问题表现 1."),
+                        ],
+                        default="pingshan",
+                        max_length=20,
+                        verbose_name="通报编号体例",
+                    ),
+                ),
+                ("prints_tasks", models.BooleanField(default=True, verbose_name="通报印出任务层")),
+                (
+                    "label_area",
+                    models.CharField(default="方面", max_length=10, verbose_name="方面的称呼"),
+                ),
+                (
+                    "label_issue",
+                    models.CharField(default="问题", max_length=10, verbose_name="问题的称呼"),
+                ),
+                (
+                    "label_task",
+                    models.CharField(default="整改任务", max_length=10, verbose_name="任务的称呼"),
+                ),
+                (
+                    "label_measure",
+                    models.CharField(default="整改措施", max_length=10, verbose_name="措施的称呼"),
+                ),
+                (
+                    "archived_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="归档时间"),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inspections",
+                        to="accounts.organization",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '巡察',
-                'ordering': ('-feedback_on', '-pk'),
+                "verbose_name": "巡察",
+                "ordering": ("-feedback_on", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='ProblemArea',
+            name="ProblemArea",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('source_number', models.CharField(blank=True, max_length=20, verbose_name='原编号')),
-                ('source_title', models.TextField(blank=True, verbose_name='原标题')),
-                ('source_start', models.PositiveIntegerField(blank=True, null=True, verbose_name='起')),
-                ('source_end', models.PositiveIntegerField(blank=True, null=True, verbose_name='止')),
-                ('position', models.PositiveIntegerField(verbose_name='次序')),
-                ('title', models.TextField(verbose_name='方面')),
-                ('archived_at', models.DateTimeField(blank=True, null=True, verbose_name='归档时间')),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='areas', to='issues.inspection')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                (
+                    "source_number",
+                    models.CharField(blank=True, max_length=20, verbose_name="原编号"),
+                ),
+                ("source_title", models.TextField(blank=True, verbose_name="原标题")),
+                (
+                    "source_start",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="起"),
+                ),
+                (
+                    "source_end",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="止"),
+                ),
+                ("position", models.PositiveIntegerField(verbose_name="次序")),
+                ("title", models.TextField(verbose_name="方面")),
+                (
+                    "archived_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="归档时间"),
+                ),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="areas",
+                        to="issues.inspection",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '方面',
-                'ordering': ('inspection', 'position', 'pk'),
+                "verbose_name": "方面",
+                "ordering": ("inspection", "position", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Issue',
+            name="Issue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('disclosure', models.CharField(blank=True, choices=[('public', '社会公开'), ('party_only', '仅党内通报'), ('withheld', '不公开')], default='', max_length=12, verbose_name='公开范围')),
-                ('disclosure_basis', models.CharField(blank=True, max_length=200, verbose_name='不公开依据')),
-                ('disclosure_reason', models.CharField(blank=True, max_length=200, verbose_name='不公开理由')),
-                ('source_number', models.CharField(blank=True, max_length=20, verbose_name='原编号')),
-                ('source_title', models.TextField(blank=True, verbose_name='原标题')),
-                ('source_start', models.PositiveIntegerField(blank=True, null=True, verbose_name='起')),
-                ('source_end', models.PositiveIntegerField(blank=True, null=True, verbose_name='止')),
-                ('position', models.PositiveIntegerField(verbose_name='次序')),
-                ('title', models.TextField(verbose_name='问题')),
-                ('source_text', models.TextField(blank=True, verbose_name='反馈原文')),
-                ('source', models.CharField(choices=[('feedback', '巡察反馈'), ('advice', '意见建议'), ('special_personnel', '选人用人专项'), ('special_ideology', '意识形态专项'), ('on_the_spot', '立行立改')], default='feedback', max_length=20, verbose_name='来源')),
-                ('archived_at', models.DateTimeField(blank=True, null=True, verbose_name='归档时间')),
-                ('disclosure_approver', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='issues', to='issues.inspection')),
-                ('recurs_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recurrences', to='issues.issue')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='issues', to='issues.problemarea')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                (
+                    "disclosure",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("public", "社会公开"),
+                            ("party_only", "仅党内通报"),
+                            ("withheld", "不公开"),
+                        ],
+                        default="",
+                        max_length=12,
+                        verbose_name="公开范围",
+                    ),
+                ),
+                (
+                    "disclosure_basis",
+                    models.CharField(blank=True, max_length=200, verbose_name="不公开依据"),
+                ),
+                (
+                    "disclosure_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="不公开理由"),
+                ),
+                (
+                    "source_number",
+                    models.CharField(blank=True, max_length=20, verbose_name="原编号"),
+                ),
+                ("source_title", models.TextField(blank=True, verbose_name="原标题")),
+                (
+                    "source_start",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="起"),
+                ),
+                (
+                    "source_end",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="止"),
+                ),
+                ("position", models.PositiveIntegerField(verbose_name="次序")),
+                ("title", models.TextField(verbose_name="问题")),
+                ("source_text", models.TextField(blank=True, verbose_name="反馈原文")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("feedback", "巡察反馈"),
+                            ("advice", "意见建议"),
+                            ("special_personnel", "选人用人专项"),
+                            ("special_ideology", "意识形态专项"),
+                            ("on_the_spot", "立行立改"),
+                        ],
+                        default="feedback",
+                        max_length=20,
+                        verbose_name="来源",
+                    ),
+                ),
+                (
+                    "archived_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="归档时间"),
+                ),
+                (
+                    "disclosure_approver",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="批准人",
+                    ),
+                ),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="issues",
+                        to="issues.inspection",
+                    ),
+                ),
+                (
+                    "recurs_from",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recurrences",
+                        to="issues.issue",
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="issues",
+                        to="issues.problemarea",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '问题',
-                'ordering': ('area__position', 'position', 'pk'),
+                "verbose_name": "问题",
+                "ordering": ("area__position", "position", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='SourceDocument',
+            name="SourceDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('kind', models.CharField(choices=[('feedback', '反馈意见'), ('notice', '通报'), ('outline', '提纲文件')], max_length=10, verbose_name='种类')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('text', models.TextField(blank=True, verbose_name='全文')),
-                ('sha256', models.CharField(max_length=64, verbose_name='摘要')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='录入时间')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sources', to='accounts.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("feedback", "反馈意见"),
+                            ("notice", "通报"),
+                            ("outline", "提纲文件"),
+                        ],
+                        max_length=10,
+                        verbose_name="种类",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("text", models.TextField(blank=True, verbose_name="全文")),
+                ("sha256", models.CharField(max_length=64, verbose_name="摘要")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="录入时间")),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sources",
+                        to="accounts.organization",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '来源文本',
-                'ordering': ('-created_at', '-pk'),
+                "verbose_name": "来源文本",
+                "ordering": ("-created_at", "-pk"),
             },
         ),
         migrations.AddField(
-            model_name='inspection',
-            name='source',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='inspections', to='issues.sourcedocument'),
+            model_name="inspection",
+            name="source",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="inspections",
+                to="issues.sourcedocument",
+            ),
         ),
         migrations.CreateModel(
-            name='ClaimedFigure',
+            name="ClaimedFigure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('areas', '方面数'), ('issues', '问题数'), ('tasks', '任务数'), ('measures', '措施数'), ('measures_done', '已完成措施数'), ('measures_mostly_done', '基本完成措施数'), ('rules', '制度数'), ('money_returned', '退回资金'), ('persons_criticised', '批评教育人次'), ('meetings', '会议次数'), ('other', '其他')], max_length=24, verbose_name='种类')),
-                ('value', models.BigIntegerField(verbose_name='数值')),
-                ('unit', models.CharField(blank=True, max_length=10, verbose_name='单位')),
-                ('text', models.TextField(blank=True, verbose_name='原文')),
-                ('start', models.PositiveIntegerField(blank=True, null=True)),
-                ('end', models.PositiveIntegerField(blank=True, null=True)),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claimed_figures', to='issues.inspection')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='issues.sourcedocument')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("areas", "方面数"),
+                            ("issues", "问题数"),
+                            ("tasks", "任务数"),
+                            ("measures", "措施数"),
+                            ("measures_done", "已完成措施数"),
+                            ("measures_mostly_done", "基本完成措施数"),
+                            ("rules", "制度数"),
+                            ("money_returned", "退回资金"),
+                            ("persons_criticised", "批评教育人次"),
+                            ("meetings", "会议次数"),
+                            ("other", "其他"),
+                        ],
+                        max_length=24,
+                        verbose_name="种类",
+                    ),
+                ),
+                ("value", models.BigIntegerField(verbose_name="数值")),
+                ("unit", models.CharField(blank=True, max_length=10, verbose_name="单位")),
+                ("text", models.TextField(blank=True, verbose_name="原文")),
+                ("start", models.PositiveIntegerField(blank=True, null=True)),
+                ("end", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claimed_figures",
+                        to="issues.inspection",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="issues.sourcedocument",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '原文数字',
-                'ordering': ('inspection', 'pk'),
+                "verbose_name": "原文数字",
+                "ordering": ("inspection", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('disclosure', models.CharField(blank=True, choices=[('public', '社会公开'), ('party_only', '仅党内通报'), ('withheld', '不公开')], default='', max_length=12, verbose_name='公开范围')),
-                ('disclosure_basis', models.CharField(blank=True, max_length=200, verbose_name='不公开依据')),
-                ('disclosure_reason', models.CharField(blank=True, max_length=200, verbose_name='不公开理由')),
-                ('source_number', models.CharField(blank=True, max_length=20, verbose_name='原编号')),
-                ('source_title', models.TextField(blank=True, verbose_name='原标题')),
-                ('source_start', models.PositiveIntegerField(blank=True, null=True, verbose_name='起')),
-                ('source_end', models.PositiveIntegerField(blank=True, null=True, verbose_name='止')),
-                ('position', models.PositiveIntegerField(verbose_name='次序')),
-                ('title', models.TextField(blank=True, verbose_name='问题表现')),
-                ('lead_in', models.CharField(blank=True, max_length=20, verbose_name='引语')),
-                ('preamble', models.TextField(blank=True, verbose_name='总述')),
-                ('archived_at', models.DateTimeField(blank=True, null=True, verbose_name='归档时间')),
-                ('disclosure_approver', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='issues.inspection')),
-                ('issue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='issues.issue')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                (
+                    "disclosure",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("public", "社会公开"),
+                            ("party_only", "仅党内通报"),
+                            ("withheld", "不公开"),
+                        ],
+                        default="",
+                        max_length=12,
+                        verbose_name="公开范围",
+                    ),
+                ),
+                (
+                    "disclosure_basis",
+                    models.CharField(blank=True, max_length=200, verbose_name="不公开依据"),
+                ),
+                (
+                    "disclosure_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="不公开理由"),
+                ),
+                (
+                    "source_number",
+                    models.CharField(blank=True, max_length=20, verbose_name="原编号"),
+                ),
+                ("source_title", models.TextField(blank=True, verbose_name="原标题")),
+                (
+                    "source_start",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="起"),
+                ),
+                (
+                    "source_end",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="止"),
+                ),
+                ("position", models.PositiveIntegerField(verbose_name="次序")),
+                ("title", models.TextField(blank=True, verbose_name="问题表现")),
+                ("lead_in", models.CharField(blank=True, max_length=20, verbose_name="引语")),
+                ("preamble", models.TextField(blank=True, verbose_name="总述")),
+                (
+                    "archived_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="归档时间"),
+                ),
+                (
+                    "disclosure_approver",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="批准人",
+                    ),
+                ),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="issues.inspection",
+                    ),
+                ),
+                (
+                    "issue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="issues.issue",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '任务',
-                'ordering': ('issue__area__position', 'issue__position', 'position', 'pk'),
+                "verbose_name": "任务",
+                "ordering": ("issue__area__position", "issue__position", "position", "pk"),
             },
         ),
         migrations.AddConstraint(
-            model_name='problemarea',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='area_has_title', violation_error_message='请填写方面。'),
+            model_name="problemarea",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True),
+                name="area_has_title",
+                violation_error_message="请填写方面。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='issue_has_title', violation_error_message='请填写问题。'),
+            model_name="issue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True),
+                name="issue_has_title",
+                violation_error_message="请填写问题。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('disclosure__in', ['party_only', 'withheld']), _negated=True), models.Q(('disclosure_reason', ''), _negated=True), _connector='OR'), name='issue_withheld_reason', violation_error_message='不向社会公开须写明理由。'),
+            model_name="issue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("disclosure__in", ["party_only", "withheld"]), _negated=True),
+                    models.Q(("disclosure_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="issue_withheld_reason",
+                violation_error_message="不向社会公开须写明理由。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(('classification__in', ('public', 'internal', 'work_secret'))), name='inspection_not_classified', violation_error_message='本系统为非涉密系统：秘密级及以上内容不得录入，请改录本单位自行概括的内容。'),
+            model_name="inspection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("classification__in", ("public", "internal", "work_secret"))),
+                name="inspection_not_classified",
+                violation_error_message="本系统为非涉密系统：秘密级及以上内容不得录入，请改录本单位自行概括的内容。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(('left_on__isnull', True), ('entered_on__isnull', True), ('left_on__gte', models.F('entered_on')), _connector='OR'), name='inspection_left_after', violation_error_message='离开日期不能早于进驻日期。'),
+            model_name="inspection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("left_on__isnull", True),
+                    ("entered_on__isnull", True),
+                    ("left_on__gte", models.F("entered_on")),
+                    _connector="OR",
+                ),
+                name="inspection_left_after",
+                violation_error_message="离开日期不能早于进驻日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(('rate_decimals__lte', 2)), name='inspection_decimals', violation_error_message='完成率最多两位小数。'),
+            model_name="inspection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rate_decimals__lte", 2)),
+                name="inspection_decimals",
+                violation_error_message="完成率最多两位小数。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claimedfigure',
-            constraint=models.CheckConstraint(condition=models.Q(('start__isnull', True), ('end__gte', models.F('start')), _connector='OR'), name='claim_span_order'),
+            model_name="claimedfigure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("start__isnull", True), ("end__gte", models.F("start")), _connector="OR"
+                ),
+                name="claim_span_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(condition=models.Q(('archived_at__isnull', True), ('title', '')), fields=('issue',), name='task_one_implicit', violation_error_message='一个问题只能有一个未写标题的任务。'),
+            model_name="task",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("archived_at__isnull", True), ("title", "")),
+                fields=("issue",),
+                name="task_one_implicit",
+                violation_error_message="一个问题只能有一个未写标题的任务。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('disclosure__in', ['party_only', 'withheld']), _negated=True), models.Q(('disclosure_reason', ''), _negated=True), _connector='OR'), name='task_withheld_reason', violation_error_message='不向社会公开须写明理由。'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("disclosure__in", ["party_only", "withheld"]), _negated=True),
+                    models.Q(("disclosure_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="task_withheld_reason",
+                violation_error_message="不向社会公开须写明理由。",
+            ),
         ),
     ]

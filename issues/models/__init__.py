@@ -1,6 +1,6 @@
 """What an inspection found."""
 
-from issues.models.disclosure import Disclosed, public_along
+from issues.models.disclosure import Disclosed, public_along, withheld_with_reason
 from issues.models.inspection import Inspection
 from issues.models.source import ClaimedFigure, SourceDocument, SourceSpan
 from issues.models.tree import Issue, ProblemArea, Task
@@ -15,4 +15,5 @@ __all__ = [
     "SourceSpan",
     "Task",
     "public_along",
+    "withheld_with_reason",
 ]

@@ -23,6 +23,15 @@ class Disclosed(models.Model):
         abstract = True
 
 
+def withheld_with_reason(name: str) -> models.CheckConstraint:
+    """The constraint of every disclosed record: what is kept from the public says why."""
+    return models.CheckConstraint(
+        condition=Q(disclosure__in=["", Disclosure.PUBLIC]) | ~Q(disclosure_reason=""),
+        name=name,
+        violation_error_message="不向社会公开须写明理由。",
+    )
+
+
 def public_along(*paths: str) -> Q:
     """Condition that neither the row nor any of the named parents is kept from the public."""
     condition = Q()

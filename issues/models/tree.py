@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from issues.enums import Disclosure, IssueSource
-from issues.models.disclosure import Disclosed, public_along
+from issues.enums import IssueSource
+from issues.models.disclosure import Disclosed, public_along, withheld_with_reason
 from issues.models.inspection import Inspection
 from issues.models.source import SourceSpan
 from rectify.accounts.enums import Ability
@@ -79,12 +79,7 @@ class Issue(Disclosed, SourceSpan, VersionedRow):
                 name="issue_has_title",
                 violation_error_message="请填写问题。",
             ),
-            models.CheckConstraint(
-                condition=~Q(disclosure__in=[Disclosure.PARTY_ONLY, Disclosure.WITHHELD])
-                | ~Q(disclosure_reason=""),
-                name="issue_withheld_reason",
-                violation_error_message="不向社会公开须写明理由。",
-            ),
+            withheld_with_reason("issue_withheld_reason"),
         ]
 
     def __str__(self) -> str:
@@ -121,12 +116,7 @@ class Task(Disclosed, SourceSpan, VersionedRow):
                 name="task_one_implicit",
                 violation_error_message="一个问题只能有一个未写标题的任务。",
             ),
-            models.CheckConstraint(
-                condition=~Q(disclosure__in=[Disclosure.PARTY_ONLY, Disclosure.WITHHELD])
-                | ~Q(disclosure_reason=""),
-                name="task_withheld_reason",
-                violation_error_message="不向社会公开须写明理由。",
-            ),
+            withheld_with_reason("task_withheld_reason"),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability
 from rectify.audit.actors import Actor, person
 from rectify.audit.domain.changes import add
+from rectify.audit.exceptions import Refused
 from rectify.audit.models import Operation
 
 
@@ -24,7 +25,7 @@ def approve_plan(
 ) -> PlanBaseline:
     """Freeze text, deadline and people of every measure as approved by the meeting.
 
-    Raises NotAllowed, and ValidationError when the plan was approved before.
+    Raises NotAllowed, ValidationError when the plan was approved before, Refused for an empty one.
     """
     require_in(actor, Ability.EDIT_MEASURE, inspection.organization)
     rows = [
@@ -46,6 +47,8 @@ def approve_plan(
         .prefetch_related("co_leads", "supports")
         .in_order()
     ]
+    if not rows:
+        raise Refused("还没有整改措施，不能审定方案。请先录入措施。")
     return add(
         PlanBaseline(inspection=inspection, meeting=meeting, approved_on=approved_on, rows=rows,
                      recorded_by=person(actor), recorded_by_name=actor.name),

@@ -71,6 +71,8 @@ def write_progress(
         "label": f"{section.name} {week_start:%Y-%m-%d}",
         "operation": operation,
     }
+    if entry is not None and entry.on_behalf:
+        values["on_behalf"] = True  # whoever mends it, it was once written for the section
     if entry is None:
         row = ProgressEntry(**key, section_name=section.name, **values)
         entry = add(row, action="progress.write", **said)

@@ -11,687 +11,2020 @@ import measures.models.rounds
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('issues', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("issues", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Adjustment',
+            name="Adjustment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('applied_by_name', models.CharField(max_length=60)),
-                ('applied_at', models.DateTimeField(verbose_name='申请时间')),
-                ('state', models.CharField(choices=[('confirming', '待科室负责人确认'), ('reviewing', '待办公室初审'), ('deciding', '待分管领导审定'), ('party_group', '待党组审议'), ('accepted', '已同意'), ('returned', '已退回'), ('voided', '已作废')], max_length=12, verbose_name='进度')),
-                ('reason', models.TextField(blank=True, verbose_name='理由')),
-                ('changes', models.JSONField(verbose_name='调整内容')),
-                ('applied_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adjustments', to='issues.inspection')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                ("applied_by_name", models.CharField(max_length=60)),
+                ("applied_at", models.DateTimeField(verbose_name="申请时间")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("confirming", "待科室负责人确认"),
+                            ("reviewing", "待办公室初审"),
+                            ("deciding", "待分管领导审定"),
+                            ("party_group", "待党组审议"),
+                            ("accepted", "已同意"),
+                            ("returned", "已退回"),
+                            ("voided", "已作废"),
+                        ],
+                        max_length=12,
+                        verbose_name="进度",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="理由")),
+                ("changes", models.JSONField(verbose_name="调整内容")),
+                (
+                    "applied_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="adjustments",
+                        to="issues.inspection",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '措施调整',
-                'ordering': ('-applied_at', '-pk'),
+                "verbose_name": "措施调整",
+                "ordering": ("-applied_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='ClosureApplication',
+            name="ClosureApplication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('applied_by_name', models.CharField(max_length=60)),
-                ('applied_at', models.DateTimeField(verbose_name='申请时间')),
-                ('state', models.CharField(choices=[('confirming', '待科室负责人确认'), ('reviewing', '待办公室初审'), ('deciding', '待分管领导审定'), ('party_group', '待党组审议'), ('accepted', '已同意'), ('returned', '已退回'), ('voided', '已作废')], max_length=12, verbose_name='进度')),
-                ('reason', models.TextField(blank=True, verbose_name='理由')),
-                ('applied_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                ("applied_by_name", models.CharField(max_length=60)),
+                ("applied_at", models.DateTimeField(verbose_name="申请时间")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("confirming", "待科室负责人确认"),
+                            ("reviewing", "待办公室初审"),
+                            ("deciding", "待分管领导审定"),
+                            ("party_group", "待党组审议"),
+                            ("accepted", "已同意"),
+                            ("returned", "已退回"),
+                            ("voided", "已作废"),
+                        ],
+                        max_length=12,
+                        verbose_name="进度",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="理由")),
+                (
+                    "applied_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '销号申请',
-                'ordering': ('-applied_at', '-pk'),
+                "verbose_name": "销号申请",
+                "ordering": ("-applied_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('file', models.FileField(max_length=200, upload_to=measures.models.evidence.evidence_path)),
-                ('original_name', models.CharField(max_length=255, verbose_name='文件名')),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.PositiveBigIntegerField(verbose_name='字节数')),
-                ('kind', models.CharField(choices=[('rule', '制度'), ('contract', '合同'), ('voucher', '凭证'), ('meeting', '会议'), ('photo', '照片'), ('other', '其他')], default='other', max_length=10, verbose_name='种类')),
-                ('uploaded_by_name', models.CharField(max_length=60)),
-                ('archived_at', models.DateTimeField(blank=True, null=True, verbose_name='归档时间')),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='issues.inspection')),
-                ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='uploads', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                (
+                    "file",
+                    models.FileField(
+                        max_length=200, upload_to=measures.models.evidence.evidence_path
+                    ),
+                ),
+                ("original_name", models.CharField(max_length=255, verbose_name="文件名")),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.PositiveBigIntegerField(verbose_name="字节数")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("rule", "制度"),
+                            ("contract", "合同"),
+                            ("voucher", "凭证"),
+                            ("meeting", "会议"),
+                            ("photo", "照片"),
+                            ("other", "其他"),
+                        ],
+                        default="other",
+                        max_length=10,
+                        verbose_name="种类",
+                    ),
+                ),
+                ("uploaded_by_name", models.CharField(max_length=60)),
+                (
+                    "archived_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="归档时间"),
+                ),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evidence",
+                        to="issues.inspection",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uploads",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '佐证材料',
-                'ordering': ('inspection', 'created_at', 'pk'),
+                "verbose_name": "佐证材料",
+                "ordering": ("inspection", "created_at", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Extension',
+            name="Extension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('applied_by_name', models.CharField(max_length=60)),
-                ('applied_at', models.DateTimeField(verbose_name='申请时间')),
-                ('state', models.CharField(choices=[('confirming', '待科室负责人确认'), ('reviewing', '待办公室初审'), ('deciding', '待分管领导审定'), ('party_group', '待党组审议'), ('accepted', '已同意'), ('returned', '已退回'), ('voided', '已作废')], max_length=12, verbose_name='进度')),
-                ('reason', models.TextField(blank=True, verbose_name='理由')),
-                ('old_due_on', models.DateField(blank=True, null=True, verbose_name='原到期日')),
-                ('old_deadline_text', models.CharField(blank=True, max_length=100, verbose_name='原时限')),
-                ('new_due_on', models.DateField(verbose_name='新到期日')),
-                ('stage_goal', models.TextField(blank=True, verbose_name='阶段目标')),
-                ('next_review_on', models.DateField(blank=True, null=True, verbose_name='下次复核')),
-                ('applied_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                ("applied_by_name", models.CharField(max_length=60)),
+                ("applied_at", models.DateTimeField(verbose_name="申请时间")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("confirming", "待科室负责人确认"),
+                            ("reviewing", "待办公室初审"),
+                            ("deciding", "待分管领导审定"),
+                            ("party_group", "待党组审议"),
+                            ("accepted", "已同意"),
+                            ("returned", "已退回"),
+                            ("voided", "已作废"),
+                        ],
+                        max_length=12,
+                        verbose_name="进度",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="理由")),
+                ("old_due_on", models.DateField(blank=True, null=True, verbose_name="原到期日")),
+                (
+                    "old_deadline_text",
+                    models.CharField(blank=True, max_length=100, verbose_name="原时限"),
+                ),
+                ("new_due_on", models.DateField(verbose_name="新到期日")),
+                ("stage_goal", models.TextField(blank=True, verbose_name="阶段目标")),
+                (
+                    "next_review_on",
+                    models.DateField(blank=True, null=True, verbose_name="下次复核"),
+                ),
+                (
+                    "applied_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '延期申请',
-                'ordering': ('-applied_at', '-pk'),
+                "verbose_name": "延期申请",
+                "ordering": ("-applied_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('step', models.CharField(choices=[('confirm', '科室负责人确认'), ('office_review', '办公室初审'), ('leader', '分管领导审定'), ('party_group', '党组审议')], max_length=16, verbose_name='环节')),
-                ('verdict', models.CharField(choices=[('accepted', '同意'), ('returned', '退回')], max_length=10, verbose_name='结论')),
-                ('comment', models.TextField(blank=True, verbose_name='意见')),
-                ('decided_by_name', models.CharField(max_length=60, verbose_name='决定人')),
-                ('decided_on', models.DateField(verbose_name='日期')),
-                ('medium', models.CharField(choices=[('system', '系统内办理'), ('paper', '纸质签批代录')], default='system', max_length=8, verbose_name='方式')),
-                ('meeting', models.CharField(blank=True, max_length=100, verbose_name='会议')),
-                ('adjustment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='measures.adjustment')),
-                ('closure', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='measures.closureapplication')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to=settings.AUTH_USER_MODEL)),
-                ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('scan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='measures.evidence')),
-                ('extension', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='measures.extension')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("confirm", "科室负责人确认"),
+                            ("office_review", "办公室初审"),
+                            ("leader", "分管领导审定"),
+                            ("party_group", "党组审议"),
+                        ],
+                        max_length=16,
+                        verbose_name="环节",
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("accepted", "同意"), ("returned", "退回")],
+                        max_length=10,
+                        verbose_name="结论",
+                    ),
+                ),
+                ("comment", models.TextField(blank=True, verbose_name="意见")),
+                ("decided_by_name", models.CharField(max_length=60, verbose_name="决定人")),
+                ("decided_on", models.DateField(verbose_name="日期")),
+                (
+                    "medium",
+                    models.CharField(
+                        choices=[("system", "系统内办理"), ("paper", "纸质签批代录")],
+                        default="system",
+                        max_length=8,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("meeting", models.CharField(blank=True, max_length=100, verbose_name="会议")),
+                (
+                    "adjustment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="measures.adjustment",
+                    ),
+                ),
+                (
+                    "closure",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="measures.closureapplication",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "scan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="measures.evidence",
+                    ),
+                ),
+                (
+                    "extension",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="measures.extension",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '决定',
-                'ordering': ('decided_on', 'pk'),
+                "verbose_name": "决定",
+                "ordering": ("decided_on", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='LookBackSample',
+            name="LookBackSample",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('seed', models.CharField(max_length=64, verbose_name='随机种子')),
-                ('size', models.PositiveIntegerField(verbose_name='抽取数')),
-                ('population', models.PositiveIntegerField(verbose_name='总体数')),
-                ('drawn_at', models.DateTimeField(verbose_name='抽取时间')),
-                ('drawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='samples', to='issues.inspection')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                ("seed", models.CharField(max_length=64, verbose_name="随机种子")),
+                ("size", models.PositiveIntegerField(verbose_name="抽取数")),
+                ("population", models.PositiveIntegerField(verbose_name="总体数")),
+                ("drawn_at", models.DateTimeField(verbose_name="抽取时间")),
+                (
+                    "drawn_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="samples",
+                        to="issues.inspection",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '抽样',
-                'ordering': ('-drawn_at',),
+                "verbose_name": "抽样",
+                "ordering": ("-drawn_at",),
             },
         ),
         migrations.CreateModel(
-            name='Measure',
+            name="Measure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('disclosure', models.CharField(blank=True, choices=[('public', '社会公开'), ('party_only', '仅党内通报'), ('withheld', '不公开')], default='', max_length=12, verbose_name='公开范围')),
-                ('disclosure_basis', models.CharField(blank=True, max_length=200, verbose_name='不公开依据')),
-                ('disclosure_reason', models.CharField(blank=True, max_length=200, verbose_name='不公开理由')),
-                ('source_number', models.CharField(blank=True, max_length=20, verbose_name='原编号')),
-                ('source_title', models.TextField(blank=True, verbose_name='原标题')),
-                ('source_start', models.PositiveIntegerField(blank=True, null=True, verbose_name='起')),
-                ('source_end', models.PositiveIntegerField(blank=True, null=True, verbose_name='止')),
-                ('position', models.PositiveIntegerField(verbose_name='次序')),
-                ('place', models.BigIntegerField(default=0, editable=False, verbose_name='台账次序')),
-                ('text', models.TextField(verbose_name='整改措施')),
-                ('goal', models.TextField(blank=True, verbose_name='整改目标')),
-                ('root_cause', models.TextField(blank=True, verbose_name='原因分析')),
-                ('result_text', models.TextField(blank=True, verbose_name='整改情况')),
-                ('next_step', models.TextField(blank=True, verbose_name='下一步措施')),
-                ('remark', models.TextField(blank=True, verbose_name='备注')),
-                ('leader_name', models.CharField(blank=True, max_length=60)),
-                ('lead_section_name', models.CharField(blank=True, max_length=60)),
-                ('owner_name', models.CharField(blank=True, max_length=60)),
-                ('nature', models.CharField(choices=[('immediate', '立行立改'), ('time_limited', '限期整改'), ('long_term', '长期坚持')], default='time_limited', max_length=12, verbose_name='整改类型')),
-                ('deadline_text', models.CharField(blank=True, max_length=100, verbose_name='整改时限')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='到期日')),
-                ('next_review_on', models.DateField(blank=True, null=True, verbose_name='下次复核')),
-                ('recurrence', models.CharField(blank=True, max_length=60, verbose_name='频次')),
-                ('stage_goal', models.TextField(blank=True, verbose_name='阶段目标')),
-                ('next_report_on', models.DateField(blank=True, null=True, verbose_name='下次报送')),
-                ('status', models.CharField(choices=[('not_started', '未启动'), ('in_progress', '正在推进'), ('basically_done', '基本完成'), ('completed', '已完成')], default='not_started', max_length=16, verbose_name='完成状态')),
-                ('completed_on', models.DateField(blank=True, null=True, verbose_name='完成时间')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='销号时间')),
-                ('extra', models.JSONField(blank=True, default=dict, verbose_name='其他列')),
-                ('archived_at', models.DateTimeField(blank=True, null=True, verbose_name='归档时间')),
-                ('disclosure_approver', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='issues.inspection')),
-                ('lead_section', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='led', to='accounts.section', verbose_name='牵头科室')),
-                ('leader', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='led', to=settings.AUTH_USER_MODEL, verbose_name='责任领导')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='accounts.organization')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned', to=settings.AUTH_USER_MODEL, verbose_name='责任人')),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='issues.task')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                (
+                    "disclosure",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("public", "社会公开"),
+                            ("party_only", "仅党内通报"),
+                            ("withheld", "不公开"),
+                        ],
+                        default="",
+                        max_length=12,
+                        verbose_name="公开范围",
+                    ),
+                ),
+                (
+                    "disclosure_basis",
+                    models.CharField(blank=True, max_length=200, verbose_name="不公开依据"),
+                ),
+                (
+                    "disclosure_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="不公开理由"),
+                ),
+                (
+                    "source_number",
+                    models.CharField(blank=True, max_length=20, verbose_name="原编号"),
+                ),
+                ("source_title", models.TextField(blank=True, verbose_name="原标题")),
+                (
+                    "source_start",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="起"),
+                ),
+                (
+                    "source_end",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="止"),
+                ),
+                ("position", models.PositiveIntegerField(verbose_name="次序")),
+                (
+                    "place",
+                    models.BigIntegerField(default=0, editable=False, verbose_name="台账次序"),
+                ),
+                ("text", models.TextField(verbose_name="整改措施")),
+                ("goal", models.TextField(blank=True, verbose_name="整改目标")),
+                ("root_cause", models.TextField(blank=True, verbose_name="原因分析")),
+                ("result_text", models.TextField(blank=True, verbose_name="整改情况")),
+                ("next_step", models.TextField(blank=True, verbose_name="下一步措施")),
+                ("remark", models.TextField(blank=True, verbose_name="备注")),
+                ("leader_name", models.CharField(blank=True, max_length=60)),
+                ("lead_section_name", models.CharField(blank=True, max_length=60)),
+                ("owner_name", models.CharField(blank=True, max_length=60)),
+                (
+                    "nature",
+                    models.CharField(
+                        choices=[
+                            ("immediate", "立行立改"),
+                            ("time_limited", "限期整改"),
+                            ("long_term", "长期坚持"),
+                        ],
+                        default="time_limited",
+                        max_length=12,
+                        verbose_name="整改类型",
+                    ),
+                ),
+                (
+                    "deadline_text",
+                    models.CharField(blank=True, max_length=100, verbose_name="整改时限"),
+                ),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="到期日")),
+                (
+                    "next_review_on",
+                    models.DateField(blank=True, null=True, verbose_name="下次复核"),
+                ),
+                ("recurrence", models.CharField(blank=True, max_length=60, verbose_name="频次")),
+                ("stage_goal", models.TextField(blank=True, verbose_name="阶段目标")),
+                (
+                    "next_report_on",
+                    models.DateField(blank=True, null=True, verbose_name="下次报送"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("not_started", "未启动"),
+                            ("in_progress", "正在推进"),
+                            ("basically_done", "基本完成"),
+                            ("completed", "已完成"),
+                        ],
+                        default="not_started",
+                        max_length=16,
+                        verbose_name="完成状态",
+                    ),
+                ),
+                ("completed_on", models.DateField(blank=True, null=True, verbose_name="完成时间")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="销号时间")),
+                ("extra", models.JSONField(blank=True, default=dict, verbose_name="其他列")),
+                (
+                    "archived_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="归档时间"),
+                ),
+                (
+                    "disclosure_approver",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="批准人",
+                    ),
+                ),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="measures",
+                        to="issues.inspection",
+                    ),
+                ),
+                (
+                    "lead_section",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="led",
+                        to="accounts.section",
+                        verbose_name="牵头科室",
+                    ),
+                ),
+                (
+                    "leader",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="led",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="责任领导",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="measures",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="owned",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="责任人",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="measures",
+                        to="issues.task",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '措施',
-                'ordering': ('inspection', 'place', 'pk'),
+                "verbose_name": "措施",
+                "ordering": ("inspection", "place", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='LookBack',
+            name="LookBack",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('pick_reason', models.CharField(blank=True, max_length=200, verbose_name='选取理由')),
-                ('method', models.CharField(blank=True, choices=[('papers', '查资料'), ('on_site', '实地'), ('interview', '访谈'), ('revisit', '回访当事人')], max_length=10, verbose_name='方式')),
-                ('private_notes', models.TextField(blank=True, verbose_name='工作记录')),
-                ('finding', models.TextField(blank=True, verbose_name='核查情况')),
-                ('verdict', models.CharField(choices=[('open', '核查中'), ('confirmed', '属实'), ('denied', '不属实')], default='open', max_length=10, verbose_name='结论')),
-                ('checked_on', models.DateField(blank=True, null=True, verbose_name='核查日期')),
-                ('issued_at', models.DateTimeField(blank=True, null=True, verbose_name='出具时间')),
-                ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='look_backs', to=settings.AUTH_USER_MODEL)),
-                ('sample', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='measures.lookbacksample')),
-                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='look_backs', to='measures.measure')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                (
+                    "pick_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="选取理由"),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("papers", "查资料"),
+                            ("on_site", "实地"),
+                            ("interview", "访谈"),
+                            ("revisit", "回访当事人"),
+                        ],
+                        max_length=10,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("private_notes", models.TextField(blank=True, verbose_name="工作记录")),
+                ("finding", models.TextField(blank=True, verbose_name="核查情况")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("open", "核查中"), ("confirmed", "属实"), ("denied", "不属实")],
+                        default="open",
+                        max_length=10,
+                        verbose_name="结论",
+                    ),
+                ),
+                ("checked_on", models.DateField(blank=True, null=True, verbose_name="核查日期")),
+                ("issued_at", models.DateTimeField(blank=True, null=True, verbose_name="出具时间")),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="look_backs",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sample",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="checks",
+                        to="measures.lookbacksample",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="look_backs",
+                        to="measures.measure",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '回头看',
-                'ordering': ('-created_at', '-pk'),
+                "verbose_name": "回头看",
+                "ordering": ("-created_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='Instruction',
+            name="Instruction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('given_by_name', models.CharField(max_length=60)),
-                ('given_on', models.DateField(verbose_name='日期')),
-                ('occasion', models.CharField(blank=True, max_length=100, verbose_name='场合')),
-                ('text', models.TextField(verbose_name='内容')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='办理时限')),
-                ('reply', models.TextField(blank=True, verbose_name='办理情况')),
-                ('replied_at', models.DateTimeField(blank=True, null=True)),
-                ('given_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='instructions', to=settings.AUTH_USER_MODEL)),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='instructions', to='issues.inspection')),
-                ('section', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='instructions', to='accounts.section')),
-                ('measure', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='instructions', to='measures.measure')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                ("given_by_name", models.CharField(max_length=60)),
+                ("given_on", models.DateField(verbose_name="日期")),
+                ("occasion", models.CharField(blank=True, max_length=100, verbose_name="场合")),
+                ("text", models.TextField(verbose_name="内容")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="办理时限")),
+                ("reply", models.TextField(blank=True, verbose_name="办理情况")),
+                ("replied_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="instructions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="instructions",
+                        to="issues.inspection",
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="instructions",
+                        to="accounts.section",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="instructions",
+                        to="measures.measure",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '批示',
-                'ordering': ('-given_on', '-pk'),
+                "verbose_name": "批示",
+                "ordering": ("-given_on", "-pk"),
             },
         ),
         migrations.AddField(
-            model_name='extension',
-            name='measure',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='measures.measure'),
+            model_name="extension",
+            name="measure",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="extensions",
+                to="measures.measure",
+            ),
         ),
         migrations.CreateModel(
-            name='EvidenceLink',
+            name="EvidenceLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('linked_at', models.DateTimeField(auto_now_add=True)),
-                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='measures.evidence')),
-                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence_links', to='measures.measure')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("linked_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="links",
+                        to="measures.evidence",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evidence_links",
+                        to="measures.measure",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('measure', 'pk'),
+                "ordering": ("measure", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='CountOutcome',
+            name="CountOutcome",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('disclosure', models.CharField(blank=True, choices=[('public', '社会公开'), ('party_only', '仅党内通报'), ('withheld', '不公开')], default='', max_length=12, verbose_name='公开范围')),
-                ('disclosure_basis', models.CharField(blank=True, max_length=200, verbose_name='不公开依据')),
-                ('disclosure_reason', models.CharField(blank=True, max_length=200, verbose_name='不公开理由')),
-                ('happened_on', models.DateField(blank=True, null=True, verbose_name='日期')),
-                ('remark', models.TextField(blank=True, verbose_name='备注')),
-                ('archived_at', models.DateTimeField(blank=True, null=True, verbose_name='归档时间')),
-                ('label', models.CharField(max_length=100, verbose_name='事项')),
-                ('value', models.PositiveBigIntegerField(verbose_name='数量')),
-                ('unit', models.CharField(max_length=10, verbose_name='单位')),
-                ('disclosure_approver', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='issues.inspection')),
-                ('measures', models.ManyToManyField(blank=True, related_name='%(class)ss', to='measures.measure')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                (
+                    "disclosure",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("public", "社会公开"),
+                            ("party_only", "仅党内通报"),
+                            ("withheld", "不公开"),
+                        ],
+                        default="",
+                        max_length=12,
+                        verbose_name="公开范围",
+                    ),
+                ),
+                (
+                    "disclosure_basis",
+                    models.CharField(blank=True, max_length=200, verbose_name="不公开依据"),
+                ),
+                (
+                    "disclosure_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="不公开理由"),
+                ),
+                ("happened_on", models.DateField(blank=True, null=True, verbose_name="日期")),
+                ("remark", models.TextField(blank=True, verbose_name="备注")),
+                (
+                    "archived_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="归档时间"),
+                ),
+                ("label", models.CharField(max_length=100, verbose_name="事项")),
+                ("value", models.PositiveBigIntegerField(verbose_name="数量")),
+                ("unit", models.CharField(max_length=10, verbose_name="单位")),
+                (
+                    "disclosure_approver",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="批准人",
+                    ),
+                ),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="issues.inspection",
+                    ),
+                ),
+                (
+                    "measures",
+                    models.ManyToManyField(
+                        blank=True, related_name="%(class)ss", to="measures.measure"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '其他数量',
-                'ordering': ('inspection', 'happened_on', 'pk'),
-            },
-        ),
-        migrations.AddField(
-            model_name='closureapplication',
-            name='measure',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='closures', to='measures.measure'),
-        ),
-        migrations.AddField(
-            model_name='adjustment',
-            name='measure',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='adjustments', to='measures.measure'),
-        ),
-        migrations.CreateModel(
-            name='MeasureLeader',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='co_leads', to='measures.measure')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='co_leads', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ('measure', 'position'),
-            },
-        ),
-        migrations.CreateModel(
-            name='MeasureState',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateTimeField(verbose_name='自')),
-                ('valid_to', models.DateTimeField(blank=True, null=True, verbose_name='至')),
-                ('status', models.CharField(choices=[('not_started', '未启动'), ('in_progress', '正在推进'), ('basically_done', '基本完成'), ('completed', '已完成')], max_length=16)),
-                ('nature', models.CharField(choices=[('immediate', '立行立改'), ('time_limited', '限期整改'), ('long_term', '长期坚持')], max_length=12)),
-                ('due_on', models.DateField(null=True)),
-                ('completed_on', models.DateField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('archived_at', models.DateTimeField(null=True)),
-                ('lead_section', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.section')),
-                ('leader', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='states', to='measures.measure')),
-            ],
-            options={
-                'verbose_name': '历史状态',
-                'ordering': ('measure', 'valid_from'),
-            },
-        ),
-        migrations.CreateModel(
-            name='MeasureSupport',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='supports', to='measures.measure')),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supported', to='accounts.section')),
-            ],
-            options={
-                'ordering': ('measure', 'position'),
-            },
-        ),
-        migrations.CreateModel(
-            name='MeetingOutcome',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('disclosure', models.CharField(blank=True, choices=[('public', '社会公开'), ('party_only', '仅党内通报'), ('withheld', '不公开')], default='', max_length=12, verbose_name='公开范围')),
-                ('disclosure_basis', models.CharField(blank=True, max_length=200, verbose_name='不公开依据')),
-                ('disclosure_reason', models.CharField(blank=True, max_length=200, verbose_name='不公开理由')),
-                ('happened_on', models.DateField(blank=True, null=True, verbose_name='日期')),
-                ('remark', models.TextField(blank=True, verbose_name='备注')),
-                ('archived_at', models.DateTimeField(blank=True, null=True, verbose_name='归档时间')),
-                ('kind', models.CharField(choices=[('party_group', '党组会议'), ('special', '专题会议'), ('democratic_life', '民主生活会'), ('theory_study', '理论学习')], max_length=16, verbose_name='类别')),
-                ('title', models.CharField(max_length=200, verbose_name='议题')),
-                ('presided_by', models.CharField(blank=True, max_length=60, verbose_name='主持人')),
-                ('disclosure_approver', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='issues.inspection')),
-                ('measures', models.ManyToManyField(blank=True, related_name='%(class)ss', to='measures.measure')),
-                ('minutes', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='measures.evidence')),
-            ],
-            options={
-                'verbose_name': '会议',
-                'ordering': ('inspection', 'happened_on', 'pk'),
-            },
-        ),
-        migrations.CreateModel(
-            name='MoneyOutcome',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('disclosure', models.CharField(blank=True, choices=[('public', '社会公开'), ('party_only', '仅党内通报'), ('withheld', '不公开')], default='', max_length=12, verbose_name='公开范围')),
-                ('disclosure_basis', models.CharField(blank=True, max_length=200, verbose_name='不公开依据')),
-                ('disclosure_reason', models.CharField(blank=True, max_length=200, verbose_name='不公开理由')),
-                ('happened_on', models.DateField(blank=True, null=True, verbose_name='日期')),
-                ('remark', models.TextField(blank=True, verbose_name='备注')),
-                ('archived_at', models.DateTimeField(blank=True, null=True, verbose_name='归档时间')),
-                ('kind', models.CharField(choices=[('refund', '退回资金'), ('recovery', '追缴'), ('deduction', '扣款'), ('loss_recovered', '挽回损失'), ('loss_averted', '避免损失')], max_length=16, verbose_name='类别')),
-                ('due_fen', models.PositiveBigIntegerField(verbose_name='应缴（分）')),
-                ('paid_fen', models.PositiveBigIntegerField(default=0, verbose_name='实缴（分）')),
-                ('payer', models.CharField(blank=True, max_length=100, verbose_name='缴款方')),
-                ('account', models.CharField(blank=True, max_length=100, verbose_name='缴入账户')),
-                ('voucher', models.CharField(blank=True, max_length=100, verbose_name='凭证')),
-                ('disclosure_approver', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='issues.inspection')),
-                ('measures', models.ManyToManyField(blank=True, related_name='%(class)ss', to='measures.measure')),
-                ('voucher_file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='measures.evidence')),
-            ],
-            options={
-                'verbose_name': '资金',
-                'ordering': ('inspection', 'happened_on', 'pk'),
-            },
-        ),
-        migrations.CreateModel(
-            name='PersonOutcome',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('disclosure', models.CharField(blank=True, choices=[('public', '社会公开'), ('party_only', '仅党内通报'), ('withheld', '不公开')], default='', max_length=12, verbose_name='公开范围')),
-                ('disclosure_basis', models.CharField(blank=True, max_length=200, verbose_name='不公开依据')),
-                ('disclosure_reason', models.CharField(blank=True, max_length=200, verbose_name='不公开理由')),
-                ('happened_on', models.DateField(blank=True, null=True, verbose_name='日期')),
-                ('remark', models.TextField(blank=True, verbose_name='备注')),
-                ('archived_at', models.DateTimeField(blank=True, null=True, verbose_name='归档时间')),
-                ('form', models.CharField(choices=[('criticism', '批评教育'), ('reminder_talk', '提醒谈话'), ('warning_talk', '警示谈话'), ('ordered_self_criticism', '责令检查'), ('circulated_criticism', '通报批评'), ('summons', '约谈'), ('admonition', '诫勉'), ('org_action', '组织处理'), ('party_discipline', '党纪处分'), ('admin_sanction', '政务处分')], max_length=24, verbose_name='方式')),
-                ('persons', models.PositiveIntegerField(verbose_name='人数')),
-                ('occasions', models.PositiveIntegerField(verbose_name='人次')),
-                ('names', models.TextField(blank=True, verbose_name='姓名（默认不填）')),
-                ('disclosure_approver', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='issues.inspection')),
-                ('measures', models.ManyToManyField(blank=True, related_name='%(class)ss', to='measures.measure')),
-            ],
-            options={
-                'verbose_name': '人员处理',
-                'ordering': ('inspection', 'happened_on', 'pk'),
-            },
-        ),
-        migrations.CreateModel(
-            name='PlanBaseline',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('meeting', models.CharField(max_length=100, verbose_name='审议会议')),
-                ('approved_on', models.DateField(verbose_name='审议日期')),
-                ('rows', models.JSONField(verbose_name='基线')),
-                ('recorded_by_name', models.CharField(max_length=60)),
-                ('inspection', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='baseline', to='issues.inspection')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': '方案基线',
-            },
-        ),
-        migrations.CreateModel(
-            name='ProgressEntry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('week_start', models.DateField(validators=[measures.models.rounds.require_monday], verbose_name='周一')),
-                ('section_name', models.CharField(max_length=60)),
-                ('text', models.TextField(blank=True, verbose_name='本周进展')),
-                ('difficulty', models.TextField(blank=True, verbose_name='存在困难')),
-                ('no_change', models.BooleanField(default=False, verbose_name='无变化')),
-                ('status', models.CharField(choices=[('not_started', '未启动'), ('in_progress', '正在推进'), ('basically_done', '基本完成'), ('completed', '已完成')], max_length=16, verbose_name='状态')),
-                ('author_name', models.CharField(max_length=60)),
-                ('on_behalf', models.BooleanField(default=False, verbose_name='代填')),
-                ('written_at', models.DateTimeField(verbose_name='填报时间')),
-                ('return_reason', models.CharField(blank=True, max_length=300, verbose_name='退回原因')),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to=settings.AUTH_USER_MODEL)),
-                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='measures.measure')),
-                ('returned_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='accounts.section')),
-            ],
-            options={
-                'verbose_name': '进展',
-                'ordering': ('measure', '-week_start', 'section'),
-            },
-        ),
-        migrations.CreateModel(
-            name='RuleOutcome',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('disclosure', models.CharField(blank=True, choices=[('public', '社会公开'), ('party_only', '仅党内通报'), ('withheld', '不公开')], default='', max_length=12, verbose_name='公开范围')),
-                ('disclosure_basis', models.CharField(blank=True, max_length=200, verbose_name='不公开依据')),
-                ('disclosure_reason', models.CharField(blank=True, max_length=200, verbose_name='不公开理由')),
-                ('happened_on', models.DateField(blank=True, null=True, verbose_name='日期')),
-                ('remark', models.TextField(blank=True, verbose_name='备注')),
-                ('archived_at', models.DateTimeField(blank=True, null=True, verbose_name='归档时间')),
-                ('title', models.CharField(max_length=200, verbose_name='名称')),
-                ('action', models.CharField(choices=[('create', '制定'), ('revise', '修订'), ('repeal', '废止')], max_length=8, verbose_name='方式')),
-                ('stage', models.CharField(choices=[('draft', '草案'), ('issued', '已印发')], max_length=8, verbose_name='阶段')),
-                ('number', models.CharField(blank=True, max_length=60, verbose_name='文号')),
-                ('disclosure_approver', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='issues.inspection')),
-                ('measures', models.ManyToManyField(blank=True, related_name='%(class)ss', to='measures.measure')),
-            ],
-            options={
-                'verbose_name': '制度',
-                'ordering': ('inspection', 'happened_on', 'pk'),
-            },
-        ),
-        migrations.CreateModel(
-            name='SameMeasure',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='same_measures', to='issues.inspection')),
-            ],
-            options={
-                'verbose_name': '同一措施',
+                "verbose_name": "其他数量",
+                "ordering": ("inspection", "happened_on", "pk"),
             },
         ),
         migrations.AddField(
-            model_name='measure',
-            name='same_as',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='measures.samemeasure'),
+            model_name="closureapplication",
+            name="measure",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="closures",
+                to="measures.measure",
+            ),
+        ),
+        migrations.AddField(
+            model_name="adjustment",
+            name="measure",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="adjustments",
+                to="measures.measure",
+            ),
         ),
         migrations.CreateModel(
-            name='WeeklyRound',
+            name="MeasureLeader",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('week_start', models.DateField(validators=[measures.models.rounds.require_monday], verbose_name='周一')),
-                ('revision', models.PositiveSmallIntegerField(default=1, verbose_name='版次')),
-                ('opened_at', models.DateTimeField(verbose_name='开始')),
-                ('due_at', models.DateTimeField(verbose_name='截止')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='结束')),
-                ('frozen', models.JSONField(blank=True, default=dict, verbose_name='冻结数据')),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='issues.inspection')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="co_leads",
+                        to="measures.measure",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="co_leads",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '周调度',
-                'ordering': ('inspection', '-week_start'),
+                "ordering": ("measure", "position"),
+            },
+        ),
+        migrations.CreateModel(
+            name="MeasureState",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateTimeField(verbose_name="自")),
+                ("valid_to", models.DateTimeField(blank=True, null=True, verbose_name="至")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("not_started", "未启动"),
+                            ("in_progress", "正在推进"),
+                            ("basically_done", "基本完成"),
+                            ("completed", "已完成"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "nature",
+                    models.CharField(
+                        choices=[
+                            ("immediate", "立行立改"),
+                            ("time_limited", "限期整改"),
+                            ("long_term", "长期坚持"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("due_on", models.DateField(null=True)),
+                ("completed_on", models.DateField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("archived_at", models.DateTimeField(null=True)),
+                (
+                    "lead_section",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.section",
+                    ),
+                ),
+                (
+                    "leader",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="states",
+                        to="measures.measure",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "历史状态",
+                "ordering": ("measure", "valid_from"),
+            },
+        ),
+        migrations.CreateModel(
+            name="MeasureSupport",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="supports",
+                        to="measures.measure",
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supported",
+                        to="accounts.section",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("measure", "position"),
+            },
+        ),
+        migrations.CreateModel(
+            name="MeetingOutcome",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                (
+                    "disclosure",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("public", "社会公开"),
+                            ("party_only", "仅党内通报"),
+                            ("withheld", "不公开"),
+                        ],
+                        default="",
+                        max_length=12,
+                        verbose_name="公开范围",
+                    ),
+                ),
+                (
+                    "disclosure_basis",
+                    models.CharField(blank=True, max_length=200, verbose_name="不公开依据"),
+                ),
+                (
+                    "disclosure_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="不公开理由"),
+                ),
+                ("happened_on", models.DateField(blank=True, null=True, verbose_name="日期")),
+                ("remark", models.TextField(blank=True, verbose_name="备注")),
+                (
+                    "archived_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="归档时间"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("party_group", "党组会议"),
+                            ("special", "专题会议"),
+                            ("democratic_life", "民主生活会"),
+                            ("theory_study", "理论学习"),
+                        ],
+                        max_length=16,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="议题")),
+                ("presided_by", models.CharField(blank=True, max_length=60, verbose_name="主持人")),
+                (
+                    "disclosure_approver",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="批准人",
+                    ),
+                ),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="issues.inspection",
+                    ),
+                ),
+                (
+                    "measures",
+                    models.ManyToManyField(
+                        blank=True, related_name="%(class)ss", to="measures.measure"
+                    ),
+                ),
+                (
+                    "minutes",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="measures.evidence",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "会议",
+                "ordering": ("inspection", "happened_on", "pk"),
+            },
+        ),
+        migrations.CreateModel(
+            name="MoneyOutcome",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                (
+                    "disclosure",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("public", "社会公开"),
+                            ("party_only", "仅党内通报"),
+                            ("withheld", "不公开"),
+                        ],
+                        default="",
+                        max_length=12,
+                        verbose_name="公开范围",
+                    ),
+                ),
+                (
+                    "disclosure_basis",
+                    models.CharField(blank=True, max_length=200, verbose_name="不公开依据"),
+                ),
+                (
+                    "disclosure_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="不公开理由"),
+                ),
+                ("happened_on", models.DateField(blank=True, null=True, verbose_name="日期")),
+                ("remark", models.TextField(blank=True, verbose_name="备注")),
+                (
+                    "archived_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="归档时间"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("refund", "退回资金"),
+                            ("recovery", "追缴"),
+                            ("deduction", "扣款"),
+                            ("loss_recovered", "挽回损失"),
+                            ("loss_averted", "避免损失"),
+                        ],
+                        max_length=16,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("due_fen", models.PositiveBigIntegerField(verbose_name="应缴（分）")),
+                ("paid_fen", models.PositiveBigIntegerField(default=0, verbose_name="实缴（分）")),
+                ("payer", models.CharField(blank=True, max_length=100, verbose_name="缴款方")),
+                ("account", models.CharField(blank=True, max_length=100, verbose_name="缴入账户")),
+                ("voucher", models.CharField(blank=True, max_length=100, verbose_name="凭证")),
+                (
+                    "disclosure_approver",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="批准人",
+                    ),
+                ),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="issues.inspection",
+                    ),
+                ),
+                (
+                    "measures",
+                    models.ManyToManyField(
+                        blank=True, related_name="%(class)ss", to="measures.measure"
+                    ),
+                ),
+                (
+                    "voucher_file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="measures.evidence",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "资金",
+                "ordering": ("inspection", "happened_on", "pk"),
+            },
+        ),
+        migrations.CreateModel(
+            name="PersonOutcome",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                (
+                    "disclosure",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("public", "社会公开"),
+                            ("party_only", "仅党内通报"),
+                            ("withheld", "不公开"),
+                        ],
+                        default="",
+                        max_length=12,
+                        verbose_name="公开范围",
+                    ),
+                ),
+                (
+                    "disclosure_basis",
+                    models.CharField(blank=True, max_length=200, verbose_name="不公开依据"),
+                ),
+                (
+                    "disclosure_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="不公开理由"),
+                ),
+                ("happened_on", models.DateField(blank=True, null=True, verbose_name="日期")),
+                ("remark", models.TextField(blank=True, verbose_name="备注")),
+                (
+                    "archived_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="归档时间"),
+                ),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[
+                            ("criticism", "批评教育"),
+                            ("reminder_talk", "提醒谈话"),
+                            ("warning_talk", "警示谈话"),
+                            ("ordered_self_criticism", "责令检查"),
+                            ("circulated_criticism", "通报批评"),
+                            ("summons", "约谈"),
+                            ("admonition", "诫勉"),
+                            ("org_action", "组织处理"),
+                            ("party_discipline", "党纪处分"),
+                            ("admin_sanction", "政务处分"),
+                        ],
+                        max_length=24,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("persons", models.PositiveIntegerField(verbose_name="人数")),
+                ("occasions", models.PositiveIntegerField(verbose_name="人次")),
+                ("names", models.TextField(blank=True, verbose_name="姓名（默认不填）")),
+                (
+                    "disclosure_approver",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="批准人",
+                    ),
+                ),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="issues.inspection",
+                    ),
+                ),
+                (
+                    "measures",
+                    models.ManyToManyField(
+                        blank=True, related_name="%(class)ss", to="measures.measure"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "人员处理",
+                "ordering": ("inspection", "happened_on", "pk"),
+            },
+        ),
+        migrations.CreateModel(
+            name="PlanBaseline",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                ("meeting", models.CharField(max_length=100, verbose_name="审议会议")),
+                ("approved_on", models.DateField(verbose_name="审议日期")),
+                ("rows", models.JSONField(verbose_name="基线")),
+                ("recorded_by_name", models.CharField(max_length=60)),
+                (
+                    "inspection",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="baseline",
+                        to="issues.inspection",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "方案基线",
+            },
+        ),
+        migrations.CreateModel(
+            name="ProgressEntry",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                (
+                    "week_start",
+                    models.DateField(
+                        validators=[measures.models.rounds.require_monday], verbose_name="周一"
+                    ),
+                ),
+                ("section_name", models.CharField(max_length=60)),
+                ("text", models.TextField(blank=True, verbose_name="本周进展")),
+                ("difficulty", models.TextField(blank=True, verbose_name="存在困难")),
+                ("no_change", models.BooleanField(default=False, verbose_name="无变化")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("not_started", "未启动"),
+                            ("in_progress", "正在推进"),
+                            ("basically_done", "基本完成"),
+                            ("completed", "已完成"),
+                        ],
+                        max_length=16,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("author_name", models.CharField(max_length=60)),
+                ("on_behalf", models.BooleanField(default=False, verbose_name="代填")),
+                ("written_at", models.DateTimeField(verbose_name="填报时间")),
+                (
+                    "return_reason",
+                    models.CharField(blank=True, max_length=300, verbose_name="退回原因"),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="measures.measure",
+                    ),
+                ),
+                (
+                    "returned_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="accounts.section",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "进展",
+                "ordering": ("measure", "-week_start", "section"),
+            },
+        ),
+        migrations.CreateModel(
+            name="RuleOutcome",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                (
+                    "disclosure",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("public", "社会公开"),
+                            ("party_only", "仅党内通报"),
+                            ("withheld", "不公开"),
+                        ],
+                        default="",
+                        max_length=12,
+                        verbose_name="公开范围",
+                    ),
+                ),
+                (
+                    "disclosure_basis",
+                    models.CharField(blank=True, max_length=200, verbose_name="不公开依据"),
+                ),
+                (
+                    "disclosure_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="不公开理由"),
+                ),
+                ("happened_on", models.DateField(blank=True, null=True, verbose_name="日期")),
+                ("remark", models.TextField(blank=True, verbose_name="备注")),
+                (
+                    "archived_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="归档时间"),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="名称")),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[("create", "制定"), ("revise", "修订"), ("repeal", "废止")],
+                        max_length=8,
+                        verbose_name="方式",
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[("draft", "草案"), ("issued", "已印发")],
+                        max_length=8,
+                        verbose_name="阶段",
+                    ),
+                ),
+                ("number", models.CharField(blank=True, max_length=60, verbose_name="文号")),
+                (
+                    "disclosure_approver",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="批准人",
+                    ),
+                ),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="issues.inspection",
+                    ),
+                ),
+                (
+                    "measures",
+                    models.ManyToManyField(
+                        blank=True, related_name="%(class)ss", to="measures.measure"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "制度",
+                "ordering": ("inspection", "happened_on", "pk"),
+            },
+        ),
+        migrations.CreateModel(
+            name="SameMeasure",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="same_measures",
+                        to="issues.inspection",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "同一措施",
+            },
+        ),
+        migrations.AddField(
+            model_name="measure",
+            name="same_as",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="measures",
+                to="measures.samemeasure",
+            ),
+        ),
+        migrations.CreateModel(
+            name="WeeklyRound",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                (
+                    "week_start",
+                    models.DateField(
+                        validators=[measures.models.rounds.require_monday], verbose_name="周一"
+                    ),
+                ),
+                ("revision", models.PositiveSmallIntegerField(default=1, verbose_name="版次")),
+                ("opened_at", models.DateTimeField(verbose_name="开始")),
+                ("due_at", models.DateTimeField(verbose_name="截止")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="结束")),
+                ("frozen", models.JSONField(blank=True, default=dict, verbose_name="冻结数据")),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rounds",
+                        to="issues.inspection",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "周调度",
+                "ordering": ("inspection", "-week_start"),
             },
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('inspection', 'sha256'), name='evidence_bytes_once', violation_error_message='该文件已上传。'),
+            model_name="evidence",
+            constraint=models.UniqueConstraint(
+                fields=("inspection", "sha256"),
+                name="evidence_bytes_once",
+                violation_error_message="该文件已上传。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('adjustment__isnull', True), ('closure__isnull', False), ('extension__isnull', True)), models.Q(('adjustment__isnull', True), ('closure__isnull', True), ('extension__isnull', False)), models.Q(('adjustment__isnull', False), ('closure__isnull', True), ('extension__isnull', True)), _connector='OR'), name='decision_one_subject'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("adjustment__isnull", True),
+                        ("closure__isnull", False),
+                        ("extension__isnull", True),
+                    ),
+                    models.Q(
+                        ("adjustment__isnull", True),
+                        ("closure__isnull", True),
+                        ("extension__isnull", False),
+                    ),
+                    models.Q(
+                        ("adjustment__isnull", False),
+                        ("closure__isnull", True),
+                        ("extension__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="decision_one_subject",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict', 'accepted'), models.Q(('comment', ''), _negated=True), _connector='OR'), name='decision_return_reason', violation_error_message='退回须写明意见。'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("verdict", "accepted"),
+                    models.Q(("comment", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="decision_return_reason",
+                violation_error_message="退回须写明意见。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lookback',
-            constraint=models.CheckConstraint(condition=models.Q(('sample__isnull', False), models.Q(('pick_reason', ''), _negated=True), _connector='OR'), name='look_back_why', violation_error_message='指定核查须写明选取理由。'),
+            model_name="lookback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("sample__isnull", False),
+                    models.Q(("pick_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="look_back_why",
+                violation_error_message="指定核查须写明选取理由。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lookback',
-            constraint=models.CheckConstraint(condition=models.Q(('issued_at__isnull', True), models.Q(('verdict', 'open'), _negated=True), _connector='OR'), name='look_back_issued', violation_error_message='出具前须有结论。'),
+            model_name="lookback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("issued_at__isnull", True),
+                    models.Q(("verdict", "open"), _negated=True),
+                    _connector="OR",
+                ),
+                name="look_back_issued",
+                violation_error_message="出具前须有结论。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instruction',
-            constraint=models.CheckConstraint(condition=models.Q(('measure__isnull', False), ('section__isnull', False), _connector='OR'), name='instruction_addressed', violation_error_message='请选定措施或科室。'),
+            model_name="instruction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("measure__isnull", False), ("section__isnull", False), _connector="OR"
+                ),
+                name="instruction_addressed",
+                violation_error_message="请选定措施或科室。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('confirming', 'reviewing', 'deciding', 'party_group'))), fields=('measure',), name='extension_one_pending', violation_error_message='该措施已有待办的延期申请。'),
+            model_name="extension",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("state__in", ("confirming", "reviewing", "deciding", "party_group"))
+                ),
+                fields=("measure",),
+                name="extension_one_pending",
+                violation_error_message="该措施已有待办的延期申请。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(('old_due_on__isnull', True), ('new_due_on__gt', models.F('old_due_on')), _connector='OR'), name='extension_later', violation_error_message='新的到期日须晚于原到期日。'),
+            model_name="extension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("old_due_on__isnull", True),
+                    ("new_due_on__gt", models.F("old_due_on")),
+                    _connector="OR",
+                ),
+                name="extension_later",
+                violation_error_message="新的到期日须晚于原到期日。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidencelink',
-            constraint=models.UniqueConstraint(fields=('evidence', 'measure'), name='evidence_link_once'),
+            model_name="evidencelink",
+            constraint=models.UniqueConstraint(
+                fields=("evidence", "measure"), name="evidence_link_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='closureapplication',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('confirming', 'reviewing', 'deciding', 'party_group'))), fields=('measure',), name='closure_one_pending', violation_error_message='该措施已有待办的销号申请。'),
+            model_name="closureapplication",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("state__in", ("confirming", "reviewing", "deciding", "party_group"))
+                ),
+                fields=("measure",),
+                name="closure_one_pending",
+                violation_error_message="该措施已有待办的销号申请。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='adjustment_reason', violation_error_message='措施调整须写明理由。'),
+            model_name="adjustment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True),
+                name="adjustment_reason",
+                violation_error_message="措施调整须写明理由。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measureleader',
-            constraint=models.UniqueConstraint(fields=('measure', 'user'), name='co_leader_once'),
+            model_name="measureleader",
+            constraint=models.UniqueConstraint(fields=("measure", "user"), name="co_leader_once"),
         ),
         migrations.AddIndex(
-            model_name='measurestate',
-            index=models.Index(fields=['measure', 'valid_from', 'valid_to'], name='state_as_of'),
+            model_name="measurestate",
+            index=models.Index(fields=["measure", "valid_from", "valid_to"], name="state_as_of"),
         ),
         migrations.AddConstraint(
-            model_name='measurestate',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('measure',), name='state_one_current'),
+            model_name="measurestate",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to__isnull", True)),
+                fields=("measure",),
+                name="state_one_current",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measurestate',
-            constraint=models.UniqueConstraint(fields=('measure', 'valid_from'), name='state_from_unique'),
+            model_name="measurestate",
+            constraint=models.UniqueConstraint(
+                fields=("measure", "valid_from"), name="state_from_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measurestate',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='state_span_order'),
+            model_name="measurestate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True),
+                    ("valid_to__gt", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="state_span_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measuresupport',
-            constraint=models.UniqueConstraint(fields=('measure', 'section'), name='support_once'),
+            model_name="measuresupport",
+            constraint=models.UniqueConstraint(fields=("measure", "section"), name="support_once"),
         ),
         migrations.AddConstraint(
-            model_name='moneyoutcome',
-            constraint=models.CheckConstraint(condition=models.Q(('paid_fen', 0), models.Q(('voucher', ''), _negated=True), _connector='OR'), name='money_paid_voucher', violation_error_message='已缴的资金须填凭证。'),
+            model_name="moneyoutcome",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("paid_fen", 0), models.Q(("voucher", ""), _negated=True), _connector="OR"
+                ),
+                name="money_paid_voucher",
+                violation_error_message="已缴的资金须填凭证。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='moneyoutcome',
-            constraint=models.CheckConstraint(condition=models.Q(('paid_fen__lte', models.F('due_fen'))), name='money_paid_not_more', violation_error_message='实缴不能多于应缴。'),
+            model_name="moneyoutcome",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("paid_fen__lte", models.F("due_fen"))),
+                name="money_paid_not_more",
+                violation_error_message="实缴不能多于应缴。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='personoutcome',
-            constraint=models.CheckConstraint(condition=models.Q(('occasions__gte', models.F('persons'))), name='person_occasions', violation_error_message='人次不能少于人数。'),
+            model_name="personoutcome",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("occasions__gte", models.F("persons"))),
+                name="person_occasions",
+                violation_error_message="人次不能少于人数。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='progressentry',
-            index=models.Index(fields=['week_start', 'measure'], name='entry_week'),
+            model_name="progressentry",
+            index=models.Index(fields=["week_start", "measure"], name="entry_week"),
         ),
         migrations.AddConstraint(
-            model_name='progressentry',
-            constraint=models.UniqueConstraint(fields=('measure', 'week_start', 'section'), name='entry_once_a_week', violation_error_message='本周已填报，请在原记录上修改。'),
+            model_name="progressentry",
+            constraint=models.UniqueConstraint(
+                fields=("measure", "week_start", "section"),
+                name="entry_once_a_week",
+                violation_error_message="本周已填报，请在原记录上修改。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='progressentry',
-            constraint=models.CheckConstraint(condition=models.Q(('no_change', True), models.Q(('text', ''), _negated=True), _connector='OR'), name='entry_says_something', violation_error_message='请填写本周进展，或选择“无变化”。'),
+            model_name="progressentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("no_change", True), models.Q(("text", ""), _negated=True), _connector="OR"
+                ),
+                name="entry_says_something",
+                violation_error_message="请填写本周进展，或选择“无变化”。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='progressentry',
-            constraint=models.CheckConstraint(condition=models.Q(('returned_by__isnull', True), models.Q(('return_reason', ''), _negated=True), _connector='OR'), name='entry_return_reason', violation_error_message='退回须写明原因。'),
+            model_name="progressentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("returned_by__isnull", True),
+                    models.Q(("return_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="entry_return_reason",
+                violation_error_message="退回须写明原因。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleoutcome',
-            constraint=models.CheckConstraint(condition=models.Q(('stage', 'draft'), ('happened_on__isnull', False), _connector='OR'), name='rule_issued_date', violation_error_message='已印发的制度须填印发日期。'),
+            model_name="ruleoutcome",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("stage", "draft"), ("happened_on__isnull", False), _connector="OR"
+                ),
+                name="rule_issued_date",
+                violation_error_message="已印发的制度须填印发日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleoutcome',
-            constraint=models.UniqueConstraint(condition=models.Q(('archived_at__isnull', True)), fields=('inspection', 'title', 'action'), name='rule_once', violation_error_message='该制度已登记，请勿重复。'),
+            model_name="ruleoutcome",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("archived_at__isnull", True)),
+                fields=("inspection", "title", "action"),
+                name="rule_once",
+                violation_error_message="该制度已登记，请勿重复。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='measure',
-            index=models.Index(fields=['inspection', 'place', 'id'], name='measure_ledger'),
+            model_name="measure",
+            index=models.Index(fields=["inspection", "place", "id"], name="measure_ledger"),
         ),
         migrations.AddIndex(
-            model_name='measure',
-            index=models.Index(fields=['organization', 'lead_section'], name='measure_section'),
+            model_name="measure",
+            index=models.Index(fields=["organization", "lead_section"], name="measure_section"),
         ),
         migrations.AddIndex(
-            model_name='measure',
-            index=models.Index(fields=['leader', 'status'], name='measure_leader'),
+            model_name="measure",
+            index=models.Index(fields=["leader", "status"], name="measure_leader"),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='measure_has_text', violation_error_message='请填写整改措施。'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True),
+                name="measure_has_text",
+                violation_error_message="请填写整改措施。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'completed'), _negated=True), ('completed_on__isnull', False), _connector='OR'), name='measure_completed_date', violation_error_message='已完成的措施须有完成时间。'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "completed"), _negated=True),
+                    ("completed_on__isnull", False),
+                    _connector="OR",
+                ),
+                name="measure_completed_date",
+                violation_error_message="已完成的措施须有完成时间。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'completed'), ('completed_on__isnull', True), _connector='OR'), name='measure_open_no_date', violation_error_message='未完成的措施不能有完成时间。'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status", "completed"), ("completed_on__isnull", True), _connector="OR"
+                ),
+                name="measure_open_no_date",
+                violation_error_message="未完成的措施不能有完成时间。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('status', 'completed'), _connector='OR'), name='measure_closed_completed', violation_error_message='只有已完成的措施可以销号。'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_at__isnull", True), ("status", "completed"), _connector="OR"
+                ),
+                name="measure_closed_completed",
+                violation_error_message="只有已完成的措施可以销号。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='weeklyround',
-            constraint=models.UniqueConstraint(fields=('inspection', 'week_start'), name='round_once_a_week', violation_error_message='本周调度已经建立。'),
+            model_name="weeklyround",
+            constraint=models.UniqueConstraint(
+                fields=("inspection", "week_start"),
+                name="round_once_a_week",
+                violation_error_message="本周调度已经建立。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='weeklyround',
-            constraint=models.CheckConstraint(condition=models.Q(('due_at__gte', models.F('opened_at'))), name='round_due_after_open'),
+            model_name="weeklyround",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_at__gte", models.F("opened_at"))),
+                name="round_due_after_open",
+            ),
         ),
     ]

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from issues.models import Disclosed, Inspection, SourceSpan, Task, public_along
+from issues.models import (
+    Disclosed,
+    Inspection,
+    SourceSpan,
+    Task,
+    public_along,
+    withheld_with_reason,
+)
 from measures.enums import Nature, Status
 from rectify.accounts.enums import Ability, Role, Scope
 from rectify.accounts.models import Organization, Section, User
@@ -144,6 +151,7 @@ class Measure(Disclosed, SourceSpan, VersionedRow):
                 name="measure_has_text",
                 violation_error_message="请填写整改措施。",
             ),
+            withheld_with_reason("measure_withheld_reason"),
             models.CheckConstraint(
                 condition=~Q(status=Status.COMPLETED) | Q(completed_on__isnull=False),
                 name="measure_completed_date",

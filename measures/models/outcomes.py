@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from issues.models import Disclosed, Inspection, public_along
+from issues.models import Disclosed, Inspection, public_along, withheld_with_reason
 from measures.enums import MeetingKind, MoneyKind, PersonForm, RuleAction, RuleStage
 from measures.models.evidence import Evidence
 from measures.models.measure import Measure
@@ -63,6 +63,7 @@ class RuleOutcome(Outcome):
         ordering = ("inspection", "happened_on", "pk")
         verbose_name = "制度"
         constraints = [
+            withheld_with_reason("rule_withheld_reason"),
             models.CheckConstraint(
                 condition=Q(stage=RuleStage.DRAFT) | Q(happened_on__isnull=False),
                 name="rule_issued_date",
@@ -97,6 +98,7 @@ class MoneyOutcome(Outcome):
         ordering = ("inspection", "happened_on", "pk")
         verbose_name = "资金"
         constraints = [
+            withheld_with_reason("money_withheld_reason"),
             models.CheckConstraint(
                 condition=Q(paid_fen=0) | ~Q(voucher=""),
                 name="money_paid_voucher",
@@ -125,11 +127,12 @@ class PersonOutcome(Outcome):
         ordering = ("inspection", "happened_on", "pk")
         verbose_name = "人员处理"
         constraints = [
+            withheld_with_reason("person_withheld_reason"),
             models.CheckConstraint(
                 condition=Q(occasions__gte=models.F("persons")),
                 name="person_occasions",
                 violation_error_message="人次不能少于人数。",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -147,6 +150,7 @@ class MeetingOutcome(Outcome):
     class Meta:
         ordering = ("inspection", "happened_on", "pk")
         verbose_name = "会议"
+        constraints = (withheld_with_reason("meeting_withheld_reason"),)
 
     def __str__(self) -> str:
         return self.title
@@ -162,6 +166,7 @@ class CountOutcome(Outcome):
     class Meta:
         ordering = ("inspection", "happened_on", "pk")
         verbose_name = "其他数量"
+        constraints = (withheld_with_reason("count_withheld_reason"),)
 
     def __str__(self) -> str:
         return f"{self.label}{self.value}{self.unit}"

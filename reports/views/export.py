@@ -14,8 +14,7 @@ from measures.interfaces.filters import LedgerFilter
 from measures.models import Measure
 from rectify.accounts.enums import Ability
 from rectify.accounts.requests import LoggedIn
-from rectify.audit.exceptions import NotAllowed
-from reports.jobs import request_export
+from reports.jobs import request_export, require_some
 
 
 @require_POST
@@ -25,8 +24,7 @@ def export_ledger(request: LoggedIn, inspection: UUID) -> HttpResponse:
     found = get_object_or_404(
         Inspection.objects.visible_to(user).select_related("organization"), public_id=inspection
     )
-    if found.organization_id not in user.access.anywhere(Ability.EXPORT_LEDGER):
-        raise NotAllowed("您的角色不能导出一览表。如确有需要，请联系局办公室（整改办）。")
+    require_some(user, Ability.EXPORT_LEDGER, found)
     shown = LedgerFilter(request.POST, inspection=found, user=user)
     ids: list[int] | None = None
     if shown.chosen() or found.organization_id not in user.access.whole(Ability.EXPORT_LEDGER):

@@ -14,17 +14,6 @@ from tests.e2e.browsing import People
 from tests.e2e.landmarks import Landmarks, read
 from tests.e2e.site import Site, running_site
 
-HERE = Path(__file__).parent
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of them drive a browser, and one worker runs them all, so that one product is started."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
 
 # Of the package, not of the session: the browser's event loop must be gone before the worker goes
 # on to tests that use the database, which Django refuses beside a running loop.

@@ -15,6 +15,9 @@ from tests.e2e.landmarks import Landmarks
 from tests.e2e.screens import SCREENS, Screen
 from tests.e2e.site import Site
 
+# One worker runs all of this folder, so that one product is started.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
 
 class Contexts:
     """One browser context per account, so that its cache is warm from screen to screen."""

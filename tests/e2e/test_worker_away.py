@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from rectify.machine.processes import stop_all
@@ -12,6 +13,9 @@ from tests.e2e.browsing import People
 from tests.e2e.finished_files import LedgerSheet
 from tests.e2e.landmarks import Landmarks
 from tests.e2e.site import Site
+
+# One worker runs all of this folder, so that one product is started.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 def test_a_job_whose_every_message_was_lost_is_done_after_the_worker_comes_back(

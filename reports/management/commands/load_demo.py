@@ -17,13 +17,13 @@ class Command(BaseCommand):
         parser.add_argument("--today", help="演示的“今天”，如 2026-11-22；默认为当天")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if is_loaded():
-            self.stdout.write("演示数据已在库中，未作改动。")
-            return
         try:
             day = parse_date(options["today"]) if options["today"] else today()
         except ValueError as error:
             raise CommandError(str(error), returncode=2) from error
+        if is_loaded():
+            self.stdout.write("演示数据已在库中，未作改动。")
+            return
         accounts = settings.VAR_DIR / "demo-accounts.txt"
         load_demo(today=day, accounts_file=accounts, progress=self._progress)
         self.stdout.write(f"演示数据已载入，账号见 {accounts}。")

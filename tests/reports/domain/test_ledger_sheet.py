@@ -248,12 +248,22 @@ def test_a_section_gets_its_own_rows_with_figures_of_its_own(demo: Demo, tmp_pat
 
 def test_a_filter_narrows_but_never_widens_what_may_be_read(demo: Demo, tmp_path: Path) -> None:
     clerk = demo.user("clerk-service")
-    everything = Measure.objects.all()
-    rows = write_ledger(demo.a, tmp_path / "f.xlsx", measures=everything, user=clerk)
+    everything = list(Measure.objects.values_list("pk", flat=True))
+    rows = write_ledger(demo.a, tmp_path / "f.xlsx", measure_ids=everything, user=clerk)
     assert rows == Measure.objects.filter(inspection=demo.a).visible_to(clerk).count()
     moment = moment_of(demo.a)
     done = narrowed(counted(demo.a, moment, None), "completed", moment)
-    assert write_ledger(demo.a, tmp_path / "d.xlsx", measures=done) == 82
+    ids = list(done.values_list("pk", flat=True))
+    assert write_ledger(demo.a, tmp_path / "d.xlsx", measure_ids=ids) == 82
+    assert write_ledger(demo.a, tmp_path / "n.xlsx", measure_ids=[]) == 0
+
+
+def test_an_export_as_of_a_past_day_agrees_with_the_round_frozen_then(
+    demo: Demo, tmp_path: Path
+) -> None:
+    write_ledger(demo.a, tmp_path / "p.xlsx", as_of=date(2021, 3, 26))
+    statuses = column(opened(tmp_path / "p.xlsx"), "完成状态")
+    assert (statuses.count("已完成"), statuses.count("基本完成"), len(statuses)) == (33, 19, 113)
 
 
 def test_a_published_ledger_shows_the_frozen_day_in_rows_and_summary(
