@@ -60,7 +60,7 @@ def conflict_page(
     `current` is `StaleVersion.current`; `form` the bound, cleaned form, whose hidden field
     `version` is what was loaded. A field that only the others changed is filled with their value,
     so that saving again does not undo their work; fields that say one thing `together` only if
-    the person changed none of them. `leave_url` is where 放弃我的内容 leads (default: `action_url`).
+    the person changed none of them. The link 放弃我的内容 leads to `leave_url` or `action_url`.
 
     `labels` names what is compared, in order (default: the visible fields). `now` holds the values
     that are no columns of the row; a hidden field among them carries that value on. What is no
@@ -103,14 +103,16 @@ def conflict_page(
 
 def _values_typed(form: forms.BaseForm, names: Collection[str]) -> dict[str, Any]:
     """What the form says by name; what it refuses, such as a step no longer open, as it came."""
-    values = {
-        field.name: field.data
-        for field in form.visible_fields()
-        if field.name in names and not isinstance(field.field, forms.FileField)
-    }
-    files = {field.name for field in form if isinstance(field.field, forms.FileField)}
-    cleaned = {name: form.cleaned_data[name] for name in names if name in form.cleaned_data}
-    return {name: value for name, value in (values | cleaned).items() if name not in files}
+    values = {}
+    for name in names:
+        field = form.fields.get(name)
+        if isinstance(field, forms.FileField):
+            continue
+        if name in form.cleaned_data:
+            values[name] = form.cleaned_data[name]
+        elif field is not None:
+            values[name] = form[name].data
+    return values
 
 
 def _text(form: forms.BaseForm, row: Model, name: str, value: Any) -> str:
@@ -131,7 +133,8 @@ def _options(form: forms.BaseForm, row: Model, name: str) -> dict[str, str]:
         options += column.flatchoices
     field = form.fields.get(name)
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-        options += cast("list[Any]", list(field.choices))
+        offered: Any = field.choices
+        options += offered
     return {str(key): str(word) for key, word in options}
 
 

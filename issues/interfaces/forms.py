@@ -58,15 +58,12 @@ class _Typed(forms.Form):
 def _text(model: type[models.Model], name: str, *, rows: int = 0, help_text: str = "") -> Any:
     """A text field with the column's label and length; `rows` > 0 makes it a text area."""
     column: Any = model._meta.get_field(name)
-    widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
-    longest = getattr(column, "max_length", None)
     return CleanTextField(
         label=str(column.verbose_name),
         required=not column.blank,
-        max_length=longest,
-        widget=widget,
+        max_length=getattr(column, "max_length", None),
+        rows=rows,
         help_text=help_text or HELP.get(name, ""),
-        error_messages={"max_length": f"最多 {longest} 个字，请精简。"},
     )
 
 

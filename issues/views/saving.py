@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from issues.models import Inspection
-from rectify.audit.exceptions import NotAllowed, Refused, StaleVersion
+from rectify.audit.exceptions import Refused, StaleVersion
 from rectify.conflicts import conflict_page
 from rectify.form_fields import put_beside
 
@@ -67,8 +67,6 @@ def save_form(
                 request, current=stale.current, form=form, action_url=request.path,
                 title=f"{page.title}：内容有冲突", leave_url=page.back_url,
             )  # fmt: skip
-        except NotAllowed:
-            raise
         except (Refused, ValidationError) as error:
             put_beside(form, error)
         else:

@@ -16,11 +16,11 @@ from issues.models import Inspection, Issue, ProblemArea
 from measures.domain.conditions import CONDITIONS, counted
 from measures.domain.moment import Moment, moment_of
 from measures.enums import Lamp, Nature, Status
-from measures.interfaces.dates import ChineseDateField
 from measures.interfaces.search import matching
 from measures.models.measure import MeasureQuerySet
 from rectify.accounts.enums import Ability
 from rectify.accounts.models import Section, User
+from rectify.form_fields import ChineseDateField
 from rectify.lib.chinese_dates import ChineseDateError, format_date, parse_date
 from rectify.lib.clock import today
 

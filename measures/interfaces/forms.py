@@ -10,60 +10,43 @@ from django import forms
 
 from issues.enums import Disclosure
 from measures.enums import EvidenceKind, Nature, Status
-from measures.interfaces.dates import DATE_HELP, ChineseDateField
 from measures.interfaces.uploads import ACCEPT, CheckedFile, check_upload, limit_words
 from measures.models import Measure
 from measures.rules import Transition
 from rectify.accounts.models import Organization, Section, User
-from rectify.lib.chinese_dates import ChineseDateError, format_date, parse_date
-from rectify.lib.clean_text import clean_text
+from rectify.form_fields import ChineseDateField, CleanTextField, VersionField
+from rectify.lib.chinese_dates import ChineseDateError, parse_date
 from rectify.lib.weeks import week_label
 
 
-class CleanText(forms.CharField):
-    """Text of any length up to `max_length`, ready to be stored: product text is never cut."""
-
-    def __init__(self, *, rows: int = 0, **kwargs: Any) -> None:
-        if rows:
-            kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
-        kwargs.setdefault("required", False)
-        kwargs.setdefault("max_length", 20000)
-        super().__init__(strip=False, **kwargs)
-
-    def to_python(self, value: Any) -> str:
-        return clean_text(super().to_python(value) or "")
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return clean_text(initial or "") != clean_text(data or "")
+def _text(label: str, **kwargs: Any) -> CleanTextField:
+    """An optional text unless `required` says otherwise."""
+    return CleanTextField(label=label, **{"required": False, "max_length": 20000, **kwargs})
 
 
-class VersionedForm(forms.Form):
-    """Carries the version that the person saw, which is the lock."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-
-
-class StatusForm(VersionedForm):
+class StatusForm(forms.Form):
     """The one-field form of a ledger row."""
 
+    version = VersionField()
     status = forms.ChoiceField(label="完成状态", choices=Status.choices)
-    reason = CleanText(label="理由", max_length=500)
+    reason = _text("理由", max_length=500)
     undo = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
-class ReportForm(VersionedForm):
+class ReportForm(forms.Form):
     """填报状态和整改情况. Choices are the present status and the steps open to the person."""
 
+    version = VersionField()
     status = forms.ChoiceField(label="完成状态")
     completed_on = ChineseDateField(
         label="完成时间", required=False, latest_today=True,
-        help_text="仅“已完成”填写，不填按今天；如 2021.5.12",
+        help_text="仅“已完成”填写，不填按今天",
     )  # fmt: skip
-    result_text = CleanText(
-        label="整改情况", rows=7, help_text="写已经做了什么、取得什么成效；通报即印这段文字。"
+    result_text = _text(
+        "整改情况", rows=7, help_text="写已经做了什么、取得什么成效；通报即印这段文字。"
     )
-    next_step = CleanText(label="下一步措施", rows=3)
-    reason = CleanText(label="退回理由", rows=2, max_length=500)
+    next_step = _text("下一步措施", rows=3)
+    reason = _text("退回理由", rows=2, max_length=500)
 
     def __init__(
         self,
@@ -89,9 +72,7 @@ class ReportForm(VersionedForm):
         status = self.fields["status"]
         assert isinstance(status, forms.ChoiceField)  # noqa: S101 - narrows the type
         status.choices = [(one.value, one.label) for one in offered]
-        status.error_messages["invalid_choice"] = (
-            "现在不能改为这个状态，请刷新页面查看可以办理的状态。"
-        )
+        status.error_messages["invalid_choice"] = "现在不能改为这个状态，请从列出的状态中选择。"
         back = [step.target.label for step in steps if step.needs_reason]
         if back:
             self.fields["reason"].help_text = f"改为{_either(back)}时须写明。"
@@ -118,15 +99,14 @@ class ProgressForm(forms.Form):
     """本周进展. `seen_week` and `version` say which entry the person had before their eyes."""
 
     week_start = forms.TypedChoiceField(label="填报周次", coerce=date.fromisoformat)
-    text = CleanText(label="进展情况", rows=5)
-    difficulty = CleanText(label="存在困难、需协调事项", rows=2, help_text="填写后会告知责任领导。")
+    text = _text("进展情况", rows=5)
+    difficulty = _text("存在困难、需协调事项", rows=2, help_text="填写后会告知责任领导。")
     no_change = forms.BooleanField(label="本周无变化", required=False)
     seen_week = forms.CharField(widget=forms.HiddenInput, required=False, max_length=10)
-    version = forms.IntegerField(
+    version = VersionField(
         # The page holds another form's version, and an id may stand there once.
         widget=forms.HiddenInput(attrs={"id": "id_entry_version"}),
         required=False,
-        min_value=1,
     )
 
     def __init__(self, data: Any = None, *, weeks: Sequence[date], **kwargs: Any) -> None:
@@ -178,33 +158,29 @@ class EvidenceForm(forms.Form):
 class MeasureForm(forms.Form):
     """What the plan says of a measure. People and sections are those of one bureau, in order."""
 
-    text = CleanText(label="整改措施", rows=4, required=True, max_length=20000,
+    text = _text("整改措施", rows=4, required=True, max_length=20000,
                      error_messages={"required": "请填写整改措施。"})  # fmt: skip
-    goal = CleanText(label="整改目标", rows=2)
-    root_cause = CleanText(label="原因分析", rows=2)
+    goal = _text("整改目标", rows=2)
+    root_cause = _text("原因分析", rows=2)
     nature = forms.ChoiceField(
         label="整改类型", choices=Nature.choices, initial=Nature.TIME_LIMITED.value
     )
-    deadline_text = CleanText(
-        label="整改时限", max_length=100, help_text="按方案原文填写，如“2021年5月底前”“长期坚持”。"
+    deadline_text = _text(
+        "整改时限", max_length=100, help_text="按方案原文填写，如“2021年5月底前”“长期坚持”。"
     )
-    due_on = ChineseDateField(
-        label="到期日", required=False, help_text=f"据此计算临期和超期。{DATE_HELP}"
-    )
-    stage_goal = CleanText(label="阶段目标", rows=2)
-    recurrence = CleanText(
-        label="频次", max_length=60, help_text="长期坚持的措施填写，如“每季度一次”。"
-    )
-    next_review_on = ChineseDateField(label="下次复核", required=False, help_text=DATE_HELP)
+    due_on = ChineseDateField(label="到期日", required=False, help_text="据此计算临期和超期。")
+    stage_goal = _text("阶段目标", rows=2)
+    recurrence = _text("频次", max_length=60, help_text="长期坚持的措施填写，如“每季度一次”。")
+    next_review_on = ChineseDateField(label="下次复核", required=False)
     next_report_on = ChineseDateField(
         label="下次报送", required=False, help_text="这一天之前不列入每周未报。"
     )
-    remark = CleanText(label="备注", rows=2)
+    remark = _text("备注", rows=2)
     disclosure = forms.ChoiceField(
         label="公开范围", required=False, choices=[("", "随上级"), *Disclosure.choices]
     )
-    disclosure_basis = CleanText(label="不公开依据", max_length=200)
-    disclosure_reason = CleanText(label="不公开理由", max_length=200)
+    disclosure_basis = _text("不公开依据", max_length=200)
+    disclosure_reason = _text("不公开理由", max_length=200)
 
     def __init__(
         self,
@@ -226,12 +202,12 @@ class MeasureForm(forms.Form):
         self.fields["co_leaders"] = _many("共同责任领导", people)
         self.fields["support_sections"] = _many("配合科室", sections)
         if frozen:
-            self.fields["reason"] = CleanText(
-                label="调整理由", rows=2, max_length=500,
+            self.fields["reason"] = _text(
+                "调整理由", rows=2, max_length=500,
                 help_text="整改方案已审定：改动措施、目标、时限、类型或责任人属于措施调整，须写明理由。",
             )  # fmt: skip
         if measure is not None:
-            self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+            self.fields["version"] = VersionField()
             self.initial["version"] = measure.version
 
     def clean(self) -> dict[str, Any]:
@@ -275,6 +251,13 @@ def _initial(measure: Measure) -> dict[str, Any]:
     )  # fmt: skip
     return {
         **{name: getattr(measure, name) for name in names},
+        **listed(measure),
+    }
+
+
+def listed(measure: Measure) -> dict[str, list[User] | list[Section]]:
+    """The fields of the form that are lists of their own, not columns of the measure."""
+    return {
         "co_leaders": [row.user for row in measure.co_leads.select_related("user")],
         "support_sections": [row.section for row in measure.supports.select_related("section")],
     }
@@ -308,16 +291,3 @@ def _day_in(deadline: str) -> date | None:
 
 def _either(words: Sequence[str]) -> str:
     return "或".join(f"“{word}”" for word in words)
-
-
-def shown(value: Any) -> str:
-    """A form's value as words, for comparing two versions of a text."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, date):
-        return format_date(value)
-    if isinstance(value, (list, tuple)) or hasattr(value, "all"):
-        return "、".join(str(one) for one in value)
-    return str(value)

@@ -15,15 +15,15 @@ from django.views.decorators.http import require_http_methods
 
 from issues.models import Task
 from measures.domain.measures import add_measure, edit_measure, refuse_closed
-from measures.interfaces.forms import MeasureForm
-from measures.interfaces.refusals import add_refusal
+from measures.interfaces.forms import MeasureForm, listed
 from measures.models import Measure, PlanBaseline
 from measures.reading import require
-from measures.views.conflict import conflict_page
 from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability
 from rectify.accounts.requests import LoggedIn
-from rectify.audit.exceptions import NotAllowed, Refused, StaleVersion
+from rectify.audit.exceptions import Refused, StaleVersion
+from rectify.conflicts import conflict_page
+from rectify.form_fields import put_beside
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,10 +42,8 @@ def measure_new(request: LoggedIn, task: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             row = add_measure(parent, actor=request.user, **form.values(), reason=form.reason)
-        except NotAllowed:
-            raise
         except (Refused, ValidationError) as error:
-            add_refusal(form, error)
+            put_beside(form, error)
         else:
             messages.success(request, "已新增措施。")
             return redirect("measure", measure=row.public_id)
@@ -70,7 +68,12 @@ def measure_edit(request: LoggedIn, measure: UUID) -> HttpResponse:
     except Refused as error:
         messages.error(request, error.message)
         return redirect("measure", measure=row.public_id)
-    form = _edit_form(request, row)
+    form = MeasureForm(
+        _posted(request),
+        organization=row.inspection.organization,
+        frozen=PlanBaseline.objects.filter(inspection=row.inspection_id).exists(),
+        measure=row,
+    )
     if request.method == "POST" and form.is_valid():
         try:
             edit_measure(
@@ -81,11 +84,9 @@ def measure_edit(request: LoggedIn, measure: UUID) -> HttpResponse:
                 reason=form.reason,
             )
         except StaleVersion as error:
-            return _overtaken(request, error.current)
-        except NotAllowed:
-            raise
+            return _overtaken(request, form, error.current)
         except (Refused, ValidationError) as error:
-            add_refusal(form, error)
+            put_beside(form, error)
         else:
             messages.success(request, "已保存。")
             return redirect("measure", measure=row.public_id)
@@ -97,29 +98,16 @@ def _posted(request: LoggedIn) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def _edit_form(request: LoggedIn, row: Measure) -> MeasureForm:
-    return MeasureForm(
-        _posted(request),
-        organization=row.inspection.organization,
-        frozen=PlanBaseline.objects.filter(inspection=row.inspection_id).exists(),
-        measure=row,
-    )
-
-
-def _overtaken(request: LoggedIn, current: Measure) -> HttpResponse:
-    form = _edit_form(request, current)
-    form.is_valid()
-    stored = {name: value for name, value in form.initial.items() if name != "version"}
+def _overtaken(request: LoggedIn, form: MeasureForm, current: Measure) -> HttpResponse:
     address = {"measure": current.public_id}
     return conflict_page(
         request,
+        current=current,
         form=form,
-        now_stored=stored,
-        row=current,
-        version=current.version,
-        action=reverse("measure_edit", kwargs=address),
-        back=reverse("measure", kwargs=address),
-        title="措施",
+        action_url=reverse("measure_edit", kwargs=address),
+        title="修改措施：内容有冲突",
+        leave_url=reverse("measure", kwargs=address),
+        now=listed(current),
     )
 
 

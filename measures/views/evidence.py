@@ -13,13 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 from measures.domain.evidence import attach_evidence, hand_out
 from measures.enums import EvidenceKind
 from measures.interfaces.forms import EvidenceForm
-from measures.interfaces.refusals import add_refusal
 from measures.models import Evidence, Measure
 from measures.reading import require
 from measures.views.measure_page import measure_page
 from rectify.accounts.enums import Ability
 from rectify.accounts.requests import LoggedIn
-from rectify.audit.exceptions import NotAllowed, Refused
+from rectify.audit.exceptions import Refused
+from rectify.form_fields import put_beside
 
 # The file is never shown inside the site: no script, no frame, no same origin (trust.md §3).
 _SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
@@ -45,10 +45,8 @@ def evidence_add(request: LoggedIn, measure: UUID) -> HttpResponse:
                 size=checked.size,
                 kind=EvidenceKind(form.cleaned_data["kind"]),
             )
-        except NotAllowed:
-            raise
         except (Refused, ValidationError) as error:
-            add_refusal(form, error)
+            put_beside(form, error)
         else:
             messages.success(request, f"已上传“{checked.name}”。")
             return redirect("measure", measure=row.public_id)

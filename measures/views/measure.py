@@ -12,15 +12,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from measures.domain.reporting import report
-from measures.interfaces.refusals import add_refusal
 from measures.models import Measure
 from measures.reading import require
-from measures.rules import REPORT_FIELDS
-from measures.views.conflict import conflict_page
 from measures.views.measure_page import measure_page, report_form
 from rectify.accounts.enums import Ability
 from rectify.accounts.requests import LoggedIn
-from rectify.audit.exceptions import NotAllowed, Refused, StaleVersion
+from rectify.audit.exceptions import Refused, StaleVersion
+from rectify.conflicts import conflict_page
+from rectify.form_fields import put_beside
 
 
 @require_safe
@@ -50,13 +49,14 @@ def measure_report(request: LoggedIn, measure: UUID) -> HttpResponse:
             )
         except StaleVersion as error:
             return _overtaken(request, error.current)
-        except NotAllowed:
-            raise
         except (Refused, ValidationError) as error:
-            add_refusal(form, error)
+            put_beside(form, error)
         else:
             messages.success(request, "已保存状态和整改情况。")
             return redirect("measure", measure=row.public_id)
+    elif form.cleaned_data.get("version", row.version) != row.version:
+        # The others' step of status may be all that makes this form wrong.
+        return _overtaken(request, row)
     return measure_page(request, row, report=form)
 
 
@@ -67,11 +67,10 @@ def _overtaken(request: LoggedIn, current: Measure) -> HttpResponse:
     address = {"measure": current.public_id}
     return conflict_page(
         request,
+        current=current,
         form=again,
-        now_stored={name: getattr(current, name) for name in sorted(REPORT_FIELDS)},
-        row=current,
-        version=current.version,
-        action=reverse("measure_report", kwargs=address),
-        back=reverse("measure", kwargs=address),
-        title="整改情况",
+        action_url=reverse("measure_report", kwargs=address),
+        title="整改情况：内容有冲突",
+        leave_url=reverse("measure", kwargs=address),
+        together=("status", "completed_on"),
     )

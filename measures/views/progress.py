@@ -13,15 +13,15 @@ from django.views.decorators.http import require_POST
 
 from measures.domain.progress import write_progress
 from measures.interfaces.forms import ProgressForm
-from measures.interfaces.refusals import add_refusal
 from measures.interfaces.weeks import writable_weeks
 from measures.models import Measure, ProgressEntry
 from measures.reading import require
-from measures.views.conflict import carry, conflict_page
 from measures.views.measure_page import measure_page
 from rectify.accounts.enums import Ability
 from rectify.accounts.requests import LoggedIn
-from rectify.audit.exceptions import NotAllowed, Refused, StaleVersion
+from rectify.audit.exceptions import Refused, StaleVersion
+from rectify.conflicts import conflict_page
+from rectify.form_fields import put_beside
 from rectify.lib.weeks import week_label
 
 
@@ -47,10 +47,8 @@ def measure_progress(request: LoggedIn, measure: UUID) -> HttpResponse:
             )
         except StaleVersion as error:
             return _overtaken(request, row, form, error.current)
-        except NotAllowed:
-            raise
         except (Refused, ValidationError) as error:
-            add_refusal(form, error)
+            put_beside(form, error)
         else:
             messages.success(request, f"已保存{week_label(entry.week_start)}进展。")
             return redirect("measure", measure=row.public_id)
@@ -61,19 +59,14 @@ def _overtaken(
     request: LoggedIn, row: Measure, form: ProgressForm, current: ProgressEntry
 ) -> HttpResponse:
     """Somebody of the section wrote the same week meanwhile, or had written it before."""
-    carry(form, seen_week=current.week_start.isoformat())
     address = {"measure": row.public_id}
     return conflict_page(
         request,
+        current=current,
         form=form,
-        now_stored={
-            "text": current.text,
-            "difficulty": current.difficulty,
-            "no_change": current.no_change,
-        },
-        row=current,
-        version=current.version,
-        action=reverse("measure_progress", kwargs=address),
-        back=reverse("measure", kwargs=address),
-        title=f"{week_label(current.week_start)}进展",
+        action_url=reverse("measure_progress", kwargs=address),
+        title=f"{week_label(current.week_start)}进展：内容有冲突",
+        leave_url=reverse("measure", kwargs=address),
+        now={"seen_week": current.week_start.isoformat()},
+        together=("text", "no_change"),
     )

@@ -22,11 +22,11 @@ from measures.enums import Status
 from measures.interfaces.forms import StatusForm
 from measures.models import Measure
 from measures.reading import require
-from measures.views.conflict import conflict_page
 from measures.views.ledger_rows import asked, lines, undo_of
 from rectify.accounts.enums import Ability
 from rectify.accounts.requests import LoggedIn, safe_next
 from rectify.audit.exceptions import NotAllowed, Refused, StaleVersion
+from rectify.conflicts import conflict_page
 
 # Why a step back was taken, where the person only took back the last click.
 UNDO_REASON = "撤销刚才的修改"
@@ -123,13 +123,11 @@ def _overtaken(request: LoggedIn, form: StatusForm, current: Measure) -> HttpRes
                      conflict=True, wanted=wanted.value)  # fmt: skip
     return conflict_page(
         request,
+        current=current,
         form=form,
-        now_stored={"status": current.status},
-        row=current,
-        version=current.version,
-        action=reverse("measure_status", kwargs={"measure": current.public_id}),
-        back=safe_next(request, _ledger_of(current)),
-        title="完成状态",
+        action_url=reverse("measure_status", kwargs={"measure": current.public_id}),
+        title="完成状态：内容有冲突",
+        leave_url=safe_next(request, _ledger_of(current)),
     )
 
 

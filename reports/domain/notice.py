@@ -149,7 +149,9 @@ def _issue_body(inspection: Inspection, issue: Node, texts: dict[int, list[str]]
         together = [text for task in issue.children for text in texts.get(task.row.pk, [])]
         return [_body(inspection, together)]
     blocks: list[Block] = []
-    for number, task in enumerate(issue.children, 1):
+    # A task whose every measure is withheld has nothing to say to the public.
+    told = [task for task in issue.children if task.measures]
+    for number, task in enumerate(told, 1):
         mark = task_heading(scheme, number, task.row.title)
         if mark is not None:
             blocks.append(Paragraph(mark.text, lead=mark.number))

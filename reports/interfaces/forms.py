@@ -11,21 +11,17 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from measures.interfaces.dates import DATE_HELP, ChineseDateField
+from rectify.form_fields import ChineseDateField, CleanTextField, VersionField
+from rectify.lib.clean_text import clean_text
 from rectify.lib.weeks import WeekError, parse_week, week_label
-
-
-def _calendar() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+from reports.models import Document
 
 
 class DaysForm(forms.Form):
     """The two days of a dashboard: counted to `as_of`, compared with `since`. Both optional."""
 
-    as_of = ChineseDateField(
-        label="统计截至", required=False, latest_today=True, widget=_calendar()
-    )
-    since = ChineseDateField(label="对比", required=False, latest_today=True, widget=_calendar())
+    as_of = ChineseDateField(label="统计截至", required=False, latest_today=True, calendar=True)
+    since = ChineseDateField(label="对比", required=False, latest_today=True, calendar=True)
 
     @property
     def notes(self) -> list[str]:
@@ -88,37 +84,34 @@ class NoticeForm(forms.Form):
     no script; empty ones drop out. Each name is used once: the browser keeps drafts by name.
     """
 
-    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    title = forms.CharField(
+    version = VersionField()
+    title = CleanTextField(
         label="标题", max_length=200, error_messages={"required": "请填写标题。"}
     )
-    dated_on = ChineseDateField(
-        label="成文日期", required=False, help_text=f"不填时印统计截至日。{DATE_HELP}",
-    )  # fmt: skip
+    dated_on = ChineseDateField(label="成文日期", required=False, help_text="不填时印统计截至日。")
     as_of = ChineseDateField(
-        label="统计截至日",
-        required=False,
-        latest_today=True,
-        help_text=f"不填时数字随台账变化。{DATE_HELP}",
+        label="统计截至日", required=False, latest_today=True, help_text="不填时数字随台账变化。"
     )
-    intro = forms.CharField(
+    intro = CleanTextField(
         label="开头语",
-        widget=forms.Textarea(attrs={"rows": 5}),
+        rows=5,
         max_length=TEXT_LIMIT,
         error_messages={"required": "请填写开头语。"},
     )
-    results_lead = forms.CharField(
+    results_lead = CleanTextField(
         label="整改落实情况的引言",
+        rows=3,
         required=False,
         max_length=TEXT_LIMIT,
         help_text="印在自动统计的数字之前，不必再写数字。",
-        widget=forms.Textarea(attrs={"rows": 3}),
     )
-    contact_note = forms.CharField(
-        label="监督与联系", required=False, max_length=TEXT_LIMIT,
+    contact_note = CleanTextField(
+        label="监督与联系",
+        rows=3,
+        required=False,
+        max_length=TEXT_LIMIT,
         help_text="联系电话、地址、邮箱取自单位资料，自动印在其后。",
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )  # fmt: skip
+    )
 
     def __init__(
         self, data: QueryDict | None = None, *, initial: dict[str, Any] | None = None
@@ -139,6 +132,7 @@ class NoticeForm(forms.Form):
             for number, item in enumerate(self.items[part], 1):
                 if item.error:
                     self.add_error(None, f"{PART_WORDS[part]}第{number}条：{item.error}")
+            cleaned[part] = _plain(self.items[part])
         return cleaned
 
     def rearrange(self, change: str) -> None:
@@ -152,6 +146,10 @@ class NoticeForm(forms.Form):
             items.append(Item())
         if act == "drop" and number.isdecimal() and 1 <= int(number) <= len(items):
             del items[int(number) - 1]
+
+    def replace_items(self, part: str, stored: Any) -> None:
+        """Take the items of a part as they are stored instead of what was typed."""
+        self.items[part] = _stored({part: stored}, part)
 
     def with_blank(self) -> dict[str, list[Item]]:
         """The items of each part, each ending in an empty one to write into."""
@@ -169,15 +167,26 @@ class NoticeForm(forms.Form):
             "as_of": data["as_of"],
             "sections": {
                 "intro": data["intro"],
-                "organisation": _plain(self.items["organisation"]),
+                "organisation": data["organisation"],
                 "results_lead": data["results_lead"],
-                "next_steps": _plain(self.items["next_steps"]),
+                "next_steps": data["next_steps"],
                 "contact_note": data["contact_note"],
             },
         }
 
 
 PART_WORDS = {"organisation": "整改工作组织情况", "next_steps": "下一步工作安排"}
+
+
+def stored_notice(document: Document) -> dict[str, Any]:
+    """What the form shows of a stored notice."""
+    return {
+        "version": document.version,
+        "title": document.title,
+        "dated_on": document.dated_on,
+        "as_of": document.as_of,
+        **document.sections,
+    }
 
 
 def _typed(data: QueryDict, part: str) -> list[Item]:
@@ -211,5 +220,7 @@ def _checked(item: Item) -> Item:
 
 def _plain(items: list[Item]) -> list[dict[str, str]]:
     return [
-        {"title": item.title.strip(), "text": item.text.strip()} for item in items if not item.empty
+        {"title": clean_text(item.title), "text": clean_text(item.text)}
+        for item in items
+        if not item.empty
     ]

@@ -17,14 +17,15 @@ from rectify.accounts.domain.permissions import may_in, require_in
 from rectify.accounts.enums import Ability
 from rectify.accounts.requests import LoggedIn
 from rectify.audit.exceptions import Refused, StaleVersion
+from rectify.conflicts import conflict_page
+from rectify.form_fields import put_beside
 from reports.domain.documents import current_notice, draft_notice, edit_document
 from reports.domain.notice import compose_notice, count_for_notice
 from reports.enums import DocumentState
-from reports.interfaces.forms import NoticeForm
+from reports.interfaces.forms import PART_WORDS, NoticeForm, stored_notice
 from reports.jobs import request_notice
 from reports.models import Document
 from reports.rendering.engine import pdf_obstacles
-from reports.views.notice_compare import differences, initial_of
 from reports.views.notice_panel import notice_panel, preview_blocks
 
 PREVIEW = "preview"
@@ -55,12 +56,9 @@ def documents(request: LoggedIn, inspection: UUID) -> HttpResponse:
             document, actor=user, version=form.cleaned_data["version"], values=form.values()
         )
     except StaleVersion as error:
-        return _conflict(request, found, error.current, form)
-    except Refused as error:
-        form.add_error(None, error.message)
-        return _page(request, found, document, form=form, status=422)
-    except ValidationError as error:
-        form.add_error(None, error.messages)
+        return _overtaken(request, found, error.current, form)
+    except (Refused, ValidationError) as error:
+        put_beside(form, error)
         return _page(request, found, document, form=form, status=422)
     messages.success(request, "已保存。")
     return redirect("documents", inspection=found.public_id)
@@ -89,14 +87,21 @@ def _start(request: LoggedIn, inspection: Inspection) -> HttpResponse:
     return redirect("documents", inspection=inspection.public_id)
 
 
-def _conflict(
+def _overtaken(
     request: LoggedIn, inspection: Inspection, current: Document, form: NoticeForm
 ) -> HttpResponse:
-    """Both texts side by side; the form keeps what was typed and takes the new version."""
-    return _page(
-        request, inspection, current, form=form, status=409, typed=True,
-        more={"differences": differences(form, current)},
-    )  # fmt: skip
+    fields = {field.name: str(field.label) for field in form.visible_fields()}
+    return conflict_page(
+        request,
+        current=current,
+        form=form,
+        action_url=reverse("documents", kwargs={"inspection": inspection.public_id}),
+        title="社会公开通报：内容有冲突",
+        labels=fields | PART_WORDS,
+        now=stored_notice(current),
+        fill=form.replace_items,
+        template="reports/notice_conflict.html",
+    )
 
 
 def _page(
@@ -107,7 +112,6 @@ def _page(
     form: NoticeForm | None = None,
     status: int = 200,
     typed: bool = False,
-    more: dict[str, Any] | None = None,
 ) -> HttpResponse:
     user = request.user
     writes = may_in(user, Ability.DRAFT_DOCUMENT, inspection.organization)
@@ -125,17 +129,14 @@ def _page(
             ("首页", reverse("dashboard", kwargs={"inspection": inspection.public_id})),
             ("通报", ""),
         ],
-        **(more or {}),
     }
     if document is not None:
         context["panel"] = notice_panel(
             inspection, document, count_for_notice(inspection, document), user
         )
-        context["version"] = document.version
         if preview:
             notice = compose_notice(inspection, document)
             context |= {"notice": notice, "blocks": preview_blocks(notice)}
         else:
-            form = form or NoticeForm(initial=initial_of(document))
-            context |= {"form": form, "items": form.with_blank()}
+            context["form"] = form or NoticeForm(initial=stored_notice(document))
     return render(request, "reports/documents.html", context, status=status)

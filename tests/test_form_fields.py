@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
-from measures.interfaces.dates import ChineseDateField
+from rectify.form_fields import ChineseDateField
 from rectify.lib.clock import today
 
 
