@@ -68,21 +68,9 @@ def conflict_page(
     value. `template` extends conflict.html where the form is drawn otherwise.
     """
     labels = labels or {field.name: str(field.label) for field in form.visible_fields()}
-    mine = _values_typed(form, labels)
-    theirs = {name: getattr(current, name) for name in labels if hasattr(current, name)}
-    theirs |= now or {}
     events = _events_since(current, form.cleaned_data.get("version"))
-    before = _before(events)
-    kept = {name for name in before if name in mine and _plain(mine[name]) == _plain(before[name])}
-    texts = {
-        name: (_text(form, current, name, mine[name]), _text(form, current, name, theirs[name]))
-        for name in labels
-        if name in mine and name in theirs
-    }
-    differing = [name for name in texts if texts[name][0] != texts[name][1]]
-    if any(name in together and name not in kept for name in differing):
-        kept -= set(together)
-    _refill(form, {name: theirs[name] for name in kept if name in theirs}, now or {}, fill)
+    differences, taken = _compare(form, current, labels, now or {}, together, _before(events))
+    _refill(form, taken, now or {}, fill)
     context = {
         "title": title,
         "form": form,
@@ -90,15 +78,40 @@ def conflict_page(
         "carried": [field for field in form.hidden_fields() if field.name != "version"],
         "version_name": form.add_prefix("version"),
         "version": current.version,
-        "differences": [
-            _difference(labels[name], *texts[name], name in before, name not in kept)
-            for name in differing
-        ],
+        "differences": differences,
         "changed": events[-1] if events else None,
         "action_url": action_url,
         "leave_url": leave_url or action_url,
     }
     return render(request, template, context, status=HTTPStatus.CONFLICT)
+
+
+def _compare(
+    form: forms.BaseForm,
+    current: VersionedRow,
+    labels: Mapping[str, str],
+    now: Mapping[str, Any],
+    together: Collection[str],
+    before: Mapping[str, Any],
+) -> tuple[list[Difference], dict[str, Any]]:
+    """What differs, and by name the values that only the others changed."""
+    mine = _values_typed(form, labels)
+    theirs = {name: getattr(current, name) for name in labels if hasattr(current, name)}
+    theirs |= now
+    texts = {
+        name: (_text(form, current, name, mine[name]), _text(form, current, name, theirs[name]))
+        for name in labels
+        if name in mine and name in theirs
+    }
+    differing = [name for name in texts if texts[name][0] != texts[name][1]]
+    kept = {name for name in before if name in texts and _plain(mine[name]) == _plain(before[name])}
+    if any(name in together and name not in kept for name in differing):
+        kept -= set(together)
+    differences = [
+        _difference(labels[name], *texts[name], name in before, name not in kept)
+        for name in differing
+    ]
+    return differences, {name: theirs[name] for name in kept}
 
 
 def _values_typed(form: forms.BaseForm, names: Collection[str]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from measures.models import Measure
 from rectify.accounts.models import User
 from rectify.lib.clock import today
 from seeds.loader import is_loaded, load_demo
+from tests.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 
 # Two slow cores: a deadline per example would test the machine, not the code.
 hypothesis_settings.register_profile("rectify", deadline=None)

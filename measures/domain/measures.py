@@ -19,7 +19,7 @@ from rectify.accounts.enums import Ability
 from rectify.accounts.models import Organization, Section, User
 from rectify.audit.actors import Actor, person
 from rectify.audit.domain.changes import add, change
-from rectify.audit.exceptions import Refused
+from rectify.audit.exceptions import Refused, StaleVersion
 from rectify.audit.models import Operation
 from rectify.lib.clock import now
 
@@ -100,6 +100,7 @@ def edit_measure(
     unknown = set(values) - EDIT_FIELDS
     if unknown:
         raise ValueError(f"not editable here: {sorted(unknown)}")
+    stored = refuse_overtaken(measure, version)
     organization = measure.inspection.organization
     _of_bureau(
         organization,
@@ -111,7 +112,7 @@ def edit_measure(
     supports = columns.pop("support_sections", None)
     columns = _with_names(columns)
     lists = _list_changes(measure, co_leaders, supports)
-    plan_changes = _plan_changes(measure, columns) | lists
+    plan_changes = _plan_changes(stored, columns) | lists
     if plan_changes and PlanBaseline.objects.filter(inspection=measure.inspection_id).exists():
         if not reason.strip():
             raise Refused("整改方案已审定：修改措施、时限或责任人属于措施调整，请写明理由。",
@@ -153,6 +154,17 @@ def refuse_closed(measure: Measure) -> None:
         raise Refused("该措施已归档，内容只读。")
 
 
+def refuse_overtaken(measure: Measure, version: int) -> Measure:
+    """The measure as it stands. Raises StaleVersion where that is no longer `version`.
+
+    Asked before any rule, which would judge a change that nobody asked for.
+    """
+    stored = Measure.objects.get(pk=measure.pk)
+    if stored.version != version:
+        raise StaleVersion(stored)
+    return stored
+
+
 def _of_bureau(
     organization: Organization, people: Sequence[User | None], sections: Sequence[Section | None]
 ) -> None:
@@ -183,8 +195,7 @@ def _list_changes(
     return found
 
 
-def _plan_changes(measure: Measure, columns: dict[str, Any]) -> dict[str, list[Any]]:
-    stored = Measure.objects.get(pk=measure.pk)
+def _plan_changes(stored: Measure, columns: dict[str, Any]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for name in PLAN_FIELDS & set(columns):
         before, after = getattr(stored, name), columns[name]

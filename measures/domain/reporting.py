@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
-from measures.domain.measures import refuse_closed
+from measures.domain.measures import refuse_closed, refuse_overtaken
 from measures.domain.states import write_state
 from measures.enums import Status
 from measures.models import Measure
@@ -14,7 +14,7 @@ from rectify.accounts.enums import Ability, Role
 from rectify.audit.actors import Actor, SystemActor
 from rectify.audit.domain.changes import change
 from rectify.audit.domain.events import record
-from rectify.audit.exceptions import NotAllowed, Refused, StaleVersion
+from rectify.audit.exceptions import NotAllowed, Refused
 from rectify.audit.models import Operation
 from rectify.jobs.domain.outbox import tell
 from rectify.lib.clock import today
@@ -42,10 +42,7 @@ def report(
     if unknown:
         raise ValueError(f"not reported here: {sorted(unknown)}")
     columns = dict(values)
-    stored = Measure.objects.get(pk=measure.pk)
-    if stored.version != version:  # first, or a rule would judge a step that nobody asked for
-        raise StaleVersion(stored)
-    before = stored.status
+    before = refuse_overtaken(measure, version).status
     after = columns.get("status", before)
     if after != before:
         _check_step(measure, before, after, actor, reason)

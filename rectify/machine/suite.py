@@ -77,9 +77,7 @@ class Suite:
         report = REPORTS / f"{kind}.xml"
         report.unlink(missing_ok=True)
         workers = os.environ.get("TEST_WORKERS", "2")
-        command = [str(PYTHON), "-m", "pytest", f"--junit-xml={report}"]
-        # One group runs on one worker: the browser tests share one running product.
-        command += ["-n", workers, "--dist", "loadgroup"]
+        command = [str(PYTHON), "-m", "pytest", "-n", workers, f"--junit-xml={report}"]
         command += [*(["-m", markers] if markers else []), *self.arguments]
         started = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="rectify-test-") as scratch:

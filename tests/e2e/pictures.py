@@ -6,6 +6,7 @@ the notice, and stops it again.
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -85,7 +86,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     folder = Path(arguments[0])
     folder.mkdir(parents=True, exist_ok=True)
-    fonts = var_dir() / "fonts"
+    fonts = Path(os.environ.get("FONT_DIR") or var_dir() / "fonts")
     with (
         tempfile.TemporaryDirectory(prefix="rectify-pictures-") as scratch,
         running_site(Path(scratch), fonts) as site,

@@ -8,8 +8,7 @@ from tests.e2e.accessibility import MODES, switch, violations
 from tests.e2e.browsing import People, Watch, overflow
 from tests.e2e.site import Site
 
-# One worker runs all of this folder, so that one product is started.
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 FOREIGN = "http://127.0.0.1:9/elsewhere.js"
 

@@ -13,8 +13,7 @@ from tests.e2e.browsing import People
 from tests.e2e.finished_files import LedgerSheet, pdf_text, squeezed
 from tests.e2e.landmarks import Landmarks, Target
 
-# One worker runs all of this folder, so that one product is started.
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 RESULT = "已对全部窗口的首问登记开展复核，补登记录36条，逐条回访办事群众，回访满意率达到98%。"
 FILE = "首问登记复核表.pdf"

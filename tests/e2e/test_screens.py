@@ -15,8 +15,7 @@ from tests.e2e.landmarks import Landmarks
 from tests.e2e.screens import SCREENS, Screen
 from tests.e2e.site import Site
 
-# One worker runs all of this folder, so that one product is started.
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 class Contexts:

@@ -9,8 +9,7 @@ from tests.e2e.acts import report
 from tests.e2e.browsing import People
 from tests.e2e.landmarks import Landmarks
 
-# One worker runs all of this folder, so that one product is started.
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 FIRST = "已组织业务骨干逐户走访，解决个性化诉求17件。"
 SECOND = "已完成走访并建立回访台账，所涉单位全部签订整改承诺。"

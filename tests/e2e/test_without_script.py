@@ -14,8 +14,7 @@ from tests.e2e.browsing import People
 from tests.e2e.finished_files import LedgerSheet
 from tests.e2e.landmarks import Landmarks, Target
 
-# One worker runs all of this folder, so that one product is started.
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 RESULT = "已按月核对名册并在服务大厅公示，接受群众监督。"
 

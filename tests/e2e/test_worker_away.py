@@ -14,8 +14,7 @@ from tests.e2e.finished_files import LedgerSheet
 from tests.e2e.landmarks import Landmarks
 from tests.e2e.site import Site
 
-# One worker runs all of this folder, so that one product is started.
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_a_job_whose_every_message_was_lost_is_done_after_the_worker_comes_back(

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from issues.models import Issue
+from tests.conflict_page import resubmitted, sides, words
 from tests.conftest import Demo
 
 As = Callable[[str], Client]
@@ -26,15 +27,6 @@ def address(issue: Issue) -> str:
     return reverse("issue_edit", kwargs={"issue": issue.public_id})
 
 
-def resubmitted(response: Any) -> dict[str, str]:
-    """What the page of the conflict would post."""
-    fields = response.context["fields"]
-    return {
-        **{field.html_name: str(field.value() or "") for field in fields},
-        "version": str(response.context["version"]),
-    }
-
-
 def test_the_second_gets_both_texts_and_nothing_is_written(
     as_user: As, shown: Shown, issue: Issue, address: str
 ) -> None:
@@ -47,8 +39,7 @@ def test_the_second_gets_both_texts_and_nothing_is_written(
     assert "这条记录刚刚被他人修改" in text
     assert "整改办联络员" in text, "the page does not say who saved first"
     (difference,) = response.context["differences"]
-    assert "".join(piece for piece, _ in difference.mine) == "后保存的标题"
-    assert "".join(piece for piece, _ in difference.theirs) == "先保存的标题"
+    assert sides(response) == {"问题": ("后保存的标题", "先保存的标题")}
     assert [piece for piece, only in difference.mine if only] == ["后"]
     assert difference.word == "您和他人都改了这一项"
     assert Issue.objects.get(pk=issue.pk).title == "先保存的标题"
@@ -63,9 +54,9 @@ def test_saving_from_that_page_keeps_what_each_of_them_changed(
     mine = {**loaded, "source_text": "我补录的原文", "disclosure": "party_only",
             "disclosure_reason": "我写的理由"}  # fmt: skip
     response = second.post(address, mine)
-    words = {one.label: one.word for one in response.context["differences"]}
-    assert words["问题"] == words["来源"] == "只有他人改了这一项"
-    assert words["反馈原文"] == "只有您改了这一项"
+    said = words(response)
+    assert said["问题"] == said["来源"] == "只有他人改了这一项"
+    assert said["反馈原文"] == "只有您改了这一项"
     assert second.post(address, resubmitted(response)).status_code == 302
     after = Issue.objects.get(pk=issue.pk)
     assert after.title == "先保存的标题"

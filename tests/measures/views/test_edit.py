@@ -11,6 +11,7 @@ from django.urls import reverse
 from issues.models import Task
 from measures.models import Adjustment, Measure, PlanBaseline
 from rectify.accounts.models import User
+from tests.conflict_page import resubmitted, sides
 from tests.conftest import Demo
 
 LogIn = Callable[[str], Client]
@@ -116,13 +117,30 @@ def test_who_saves_second_sees_both_texts(open_one: Measure, as_user: LogIn) -> 
     first, second = (filled(open_one, remark=remark) for remark in ("先写的备注", "后写的备注"))
     assert client.post(edit_url(open_one), first).status_code == 302
     late = as_user("office-review-b").post(edit_url(open_one), second)
-    html = late.content.decode()
-    assert late.status_code == 409 and "先写的备注" in html and "后写的备注" in html
-    current = Measure.objects.get(pk=open_one.pk)
-    assert f'name="version" value="{current.version}"' in html
-    assert client.post(
-        edit_url(open_one), {**second, "version": current.version}
-    ).status_code == 302  # fmt: skip
+    assert late.status_code == 409
+    assert sides(late) == {"备注": ("后写的备注", "先写的备注")}
+    assert client.post(edit_url(open_one), resubmitted(late)).status_code == 302
+    assert Measure.objects.get(pk=open_one.pk).remark == "后写的备注"
+
+
+def test_who_saves_second_does_not_undo_what_only_the_first_changed(
+    open_one: Measure, as_user: LogIn
+) -> None:
+    client = as_user("office-b")
+    leader, *others = User.objects.of_organization(open_one.organization).order_by("sort_order")
+    added = next(one for one in others if one != open_one.leader and one != leader)
+    loaded = filled(open_one)
+    first = {**loaded, "co_leaders": [added.public_id], "goal": "先写的目标", "reason": "分工"}
+    assert client.post(edit_url(open_one), first).status_code == 302
+    late = client.post(edit_url(open_one), {**loaded, "remark": "后写的备注"})
+    assert late.status_code == 409
+    assert sides(late)["共同责任领导"][1] == added.name
+    again = resubmitted(late)
+    assert again["co_leaders"] == [str(added.public_id)]
+    assert client.post(edit_url(open_one), again).status_code == 302
+    after = Measure.objects.get(pk=open_one.pk)
+    assert [row.user for row in after.co_leads.all()] == [added]
+    assert (after.goal, after.remark) == ("先写的目标", "后写的备注")
 
 
 def test_a_new_measure_stands_last_in_its_task(open_one: Measure, as_user: LogIn) -> None:

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from measures.enums import Status
 from measures.models import Measure
 from rectify.accounts.models import User
+from tests.conflict_page import resubmitted, sides, words
 from tests.conftest import Demo
 
 LogIn = Callable[[str], Client]
@@ -160,14 +161,48 @@ def test_who_saves_second_sees_both_texts_and_loses_nothing(
     late = clerk.post(url, mine)
     html = late.content.decode()
     assert late.status_code == 409
-    for words in ("先保存的文字", "我写的文字", "我的下一步", "整改办联络员"):
-        assert words in html
+    assert sides(late)["整改情况"] == ("我写的文字", "先保存的文字")
+    assert sides(late)["下一步措施"][0] == "我的下一步"
+    assert "整改办联络员" in html, "the page does not say who saved first"
     current = Measure.objects.get(pk=running.pk)
     assert current.result_text == "先保存的文字"
-    assert f'name="version" value="{current.version}"' in html
-    assert clerk.post(url, {**mine, "version": current.version}).status_code == 302
+    assert clerk.post(url, resubmitted(late)).status_code == 302
     current.refresh_from_db()
     assert (current.result_text, current.next_step) == ("我写的文字", "我的下一步")
+
+
+def test_a_step_that_the_first_took_neither_blocks_the_second_nor_is_undone(
+    running: Measure, as_user: LogIn
+) -> None:
+    url = address(running, "measure_report")
+    mine = report_data(running, result_text="我写的文字")
+    office = as_user("office-b")
+    assert office.post(url, report_data(running, status="completed")).status_code == 302
+    clerk = as_user("clerk-labor-b")
+    late = clerk.post(url, mine)  # names a status to which a section may not step back
+    assert late.status_code == 409
+    assert words(late)["完成状态"] == "只有他人改了这一项"
+    assert sides(late)["完成状态"] == ("正在推进", "已完成")
+    assert clerk.post(url, resubmitted(late)).status_code == 302
+    after = Measure.objects.get(pk=running.pk)
+    assert (after.status, after.result_text) == (Status.COMPLETED, "我写的文字")
+    assert after.completed_on is not None
+
+
+def test_a_reason_recorded_beside_a_step_back_is_no_save_of_its_own(
+    demo: Demo, as_user: LogIn
+) -> None:
+    measure = demo.measure(demo.b, status=Status.BASICALLY_DONE)
+    url, client = address(measure, "measure_report"), as_user("office-b")
+    mine = report_data(measure, next_step="我的下一步")
+    back = report_data(measure, status="in_progress", reason="材料不全")
+    assert client.post(url, back).status_code == 302
+    late = client.post(url, mine)
+    assert late.status_code == 409
+    assert words(late)["完成状态"] == "只有他人改了这一项"
+    assert client.post(url, resubmitted(late)).status_code == 302
+    after = Measure.objects.get(pk=measure.pk)
+    assert (after.status, after.next_step) == (Status.IN_PROGRESS, "我的下一步")
 
 
 def test_posting_every_other_column_changes_only_the_listed_fields(

@@ -13,6 +13,7 @@ from measures.enums import Status
 from measures.models import Measure, ProgressEntry, WeeklyRound
 from rectify.lib.clock import today
 from rectify.lib.weeks import week_start
+from tests.conflict_page import resubmitted, sides
 from tests.conftest import Demo
 
 LogIn = Callable[[str], Client]
@@ -131,14 +132,24 @@ def test_who_writes_second_sees_both_texts(silent: Measure, clerk: str, as_user:
     client = as_user(clerk)
     mine = typed(text="科室自己的文字")
     late = client.post(address(silent), mine)
-    html = late.content.decode()
     assert late.status_code == 409
-    assert "办公室代填的文字" in html and "科室自己的文字" in html
-    stored = entry(silent)
-    assert stored.text == "办公室代填的文字"
-    again = {**mine, "version": stored.version}
-    assert client.post(address(silent), again).status_code == 302
+    assert sides(late) == {"进展情况": ("科室自己的文字", "办公室代填的文字")}
+    assert entry(silent).text == "办公室代填的文字"
+    assert client.post(address(silent), resubmitted(late)).status_code == 302
     assert entry(silent).text == "科室自己的文字"
+
+
+def test_a_tick_of_another_does_not_contradict_the_text_that_was_typed(
+    silent: Measure, clerk: str, as_user: LogIn
+) -> None:
+    as_user("office-b").post(address(silent), typed(text="", no_change="on", difficulty="缺人手"))
+    client = as_user(clerk)
+    late = client.post(address(silent), typed(text="科室自己的文字"))
+    assert late.status_code == 409
+    assert client.post(address(silent), resubmitted(late)).status_code == 302
+    stored = entry(silent)
+    assert (stored.text, stored.no_change) == ("科室自己的文字", False)
+    assert stored.difficulty == "缺人手", "what only the other wrote was undone"
 
 
 def test_an_entry_of_a_week_that_was_not_on_the_page_is_not_overwritten_unseen(
@@ -148,8 +159,11 @@ def test_an_entry_of_a_week_that_was_not_on_the_page_is_not_overwritten_unseen(
     client.post(address(silent), typed(text="已有的文字"))
     other = (THIS_WEEK - timedelta(weeks=1)).isoformat()
     blind = typed(text="新的文字", seen_week=other, version=entry(silent).version)
-    assert client.post(address(silent), blind).status_code == 409
+    late = client.post(address(silent), blind)
+    assert late.status_code == 409
     assert entry(silent).text == "已有的文字"
+    assert client.post(address(silent), resubmitted(late)).status_code == 302
+    assert entry(silent).text == "新的文字"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from django.urls import reverse
 from measures.enums import Status
 from measures.models import Measure
 from rectify.audit.models import Event
+from tests.conflict_page import resubmitted, sides
 from tests.conftest import Demo
 
 LogIn = Callable[[str], Client]
@@ -98,18 +99,19 @@ def test_who_comes_second_sees_both_words_and_may_save_again(
     first = fields(running, "basically_done")
     as_user("office-b").post(address(running), first)
     second = as_user("clerk-labor-b")
-    late = second.post(address(running), fields(running, "completed"))
-    html = late.content.decode()
+    ledger = reverse("ledger", kwargs={"inspection": running.inspection.public_id})
+    wanted = fields(running, "completed", next=f"{ledger}?q=案件")
+    late = second.post(address(running), wanted)
     assert late.status_code == 409
-    assert "基本完成" in html and "已完成" in html
+    assert sides(late) == {"完成状态": ("已完成", "基本完成")}
     running.refresh_from_db()
     assert running.status == Status.BASICALLY_DONE
-    assert f'name="version" value="{running.version}"' in html
     cell = second.post(address(running), {**first, "status": "completed"}, headers=HTMX)
     assert cell.status_code == 409
     assert "您选的“已完成”尚未保存" in cell.content.decode()
     assert '<option value="completed" selected>' in cell.content.decode()
-    assert second.post(address(running), fields(running, "completed")).status_code == 302
+    saved = second.post(address(running), resubmitted(late))
+    assert saved.status_code == 302 and saved["Location"].startswith(f"{ledger}?q=")
     running.refresh_from_db()
     assert running.status == Status.COMPLETED
 

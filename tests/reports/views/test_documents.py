@@ -15,6 +15,7 @@ from rectify.jobs.models import Job
 from reports.domain.documents import current_notice
 from reports.jobs import BUILD_NOTICE
 from reports.models import Document
+from tests.conflict_page import resubmitted, sides
 from tests.conftest import Demo
 
 Login = Callable[[str], Client]
@@ -88,10 +89,10 @@ def test_adding_and_dropping_an_item_saves_nothing_and_loses_nothing(
     added = client.post(
         page(demo), typed(document, intro="刚刚改的开头", change="add-organisation")
     )
-    assert len(added.context["items"]["organisation"]) == before + 2
+    assert len(added.context["form"].with_blank()["organisation"]) == before + 2
     assert "刚刚改的开头" in added.content.decode()
     dropped = client.post(page(demo), typed(document, change="drop-organisation-1"))
-    titles = [item.title for item in dropped.context["items"]["organisation"]]
+    titles = [item.title for item in dropped.context["form"].with_blank()["organisation"]]
     assert document.sections["organisation"][0]["title"] not in titles
     document.refresh_from_db()
     assert len(document.sections["organisation"]) == before
@@ -135,14 +136,37 @@ def test_the_second_to_save_sees_both_texts_and_can_save_then(demo: Demo, as_use
     first = as_user("office-review-b").post(page(demo), typed(notice(demo), intro="他人写的开头"))
     assert first.status_code == 302
     second = client.post(page(demo), old)
-    text = second.content.decode()
     assert second.status_code == 409
-    assert "我写的开头" in text
-    assert "他人写的开头" in text
-    assert [one.label for one in second.context["differences"]] == ["开头语"]
-    again = client.post(page(demo), {**old, "version": second.context["version"]})
-    assert again.status_code == 302
+    assert sides(second) == {"开头语": ("我写的开头", "他人写的开头")}
+    assert client.post(page(demo), resubmitted(second)).status_code == 302
     assert notice(demo).sections["intro"] == "我写的开头"
+
+
+def test_the_second_to_save_keeps_the_paragraphs_that_only_the_first_changed(
+    demo: Demo, as_user: Login
+) -> None:
+    client, loaded = as_user("office-b"), typed(notice(demo))
+    others = {name: one for name, one in loaded.items() if not name.startswith("next_steps")}
+    theirs = others | items("next_steps", ("他人的小标题", "他人的正文"))
+    assert client.post(page(demo), theirs).status_code == 302
+    second = client.post(page(demo), {**loaded, "intro": "我写的开头"})
+    assert sides(second)["下一步工作安排"][1] == "他人的小标题：他人的正文"
+    assert client.post(page(demo), resubmitted(second)).status_code == 302
+    after = notice(demo).sections
+    assert after["intro"] == "我写的开头"
+    assert after["next_steps"] == [{"title": "他人的小标题", "text": "他人的正文"}]
+
+
+def test_moving_items_about_does_not_hide_that_somebody_else_saved(
+    demo: Demo, as_user: Login
+) -> None:
+    client, loaded = as_user("office-b"), typed(notice(demo))
+    assert client.post(page(demo), {**loaded, "intro": "他人写的开头"}).status_code == 302
+    moved = client.post(page(demo), {**loaded, "change": "add-organisation"})
+    version = moved.context["form"]["version"].value()
+    late = client.post(page(demo), {**loaded, "intro": "我写的开头", "version": version})
+    assert late.status_code == 409
+    assert notice(demo).sections["intro"] == "他人写的开头"
 
 
 def test_starting_a_draft_where_there_is_none(demo: Demo, as_user: Login) -> None:
