@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # the plugin ships no types
+from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = "tests/e2e/"
 
 
-class BrowserTogether(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types  # type: ignore[misc]  # as above
+class BrowserTogether(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
     """Every test by itself to whoever is free, but the browser tests as one piece of work."""
 
     def _split_scope(self, nodeid: str) -> str:

@@ -9,6 +9,7 @@ from issues.enums import ClaimKind, SourceKind
 from rectify.accounts.enums import Ability
 from rectify.accounts.models import Organization, User
 from rectify.audit.models import PublicRow
+from rectify.lib.clock import now
 
 
 class SourceDocumentQuerySet(models.QuerySet["SourceDocument"]):
@@ -24,7 +25,7 @@ class SourceDocument(PublicRow):
     name = models.CharField("名称", max_length=200)
     text = models.TextField("全文", blank=True)
     sha256 = models.CharField("摘要", max_length=64)
-    created_at = models.DateTimeField("录入时间", auto_now_add=True)
+    created_at = models.DateTimeField("录入时间", default=now, editable=False)
     objects = SourceDocumentQuerySet.as_manager()
 
     class Meta:

@@ -10,6 +10,7 @@ from measures.models.measure import Measure
 from rectify.accounts.enums import Ability
 from rectify.accounts.models import User
 from rectify.audit.models import VersionedRow
+from rectify.lib.clock import now
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
@@ -62,7 +63,7 @@ class EvidenceLink(models.Model):
 
     evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="links")
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="evidence_links")
-    linked_at = models.DateTimeField(auto_now_add=True)
+    linked_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
         ordering = ("measure", "pk")

@@ -8,6 +8,7 @@ from django.db.models import Q
 from rectify.accounts.models import Organization, User
 from rectify.audit.models import PublicRow
 from rectify.jobs.enums import Channel, DeliveryStatus
+from rectify.lib.clock import now
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -39,7 +40,7 @@ class Delivery(PublicRow):
     sent_at = models.DateTimeField("发出时间", null=True, blank=True)
     read_at = models.DateTimeField("阅读时间", null=True, blank=True)
     error = models.CharField("错误", max_length=500, blank=True)
-    created_at = models.DateTimeField("建立时间", auto_now_add=True)
+    created_at = models.DateTimeField("建立时间", default=now, editable=False)
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:
