@@ -58,6 +58,12 @@ def yuan(fen: int | None) -> str:
     return EMPTY if fen is None else f"{money.format_separated(fen)} 元"
 
 
+@register.filter
+def thousands(count: int | None) -> str:
+    """A whole number with separators, 1,368,000; — for None."""
+    return EMPTY if count is None else f"{count:,}"
+
+
 @register.simple_tag
 def rate(part: int, whole: int, decimals: int = 2) -> str:
     """72.57%; never 100% while one item is open (counting rule 2)."""

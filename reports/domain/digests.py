@@ -31,6 +31,8 @@ from reports.models import Digest
 
 # The named lists of a digest, each condition key opening its rows.
 LISTS = ("overdue", "due_soon", "stalled", "unanswered", "returned")
+# Lists that are read by their deadline; the others follow the 一览表.
+BY_DEADLINE = ("overdue", "due_soon")
 COMPARED = ("completed", "basically_done", "in_progress", "not_started", "overdue", "closed")
 
 
@@ -102,6 +104,8 @@ def digest_content(
 
 def _named(inspection: Inspection, moment: Moment, key: str) -> list[dict[str, Any]]:
     rows = counted(inspection, moment, None).filter(CONDITIONS[key].applies(moment))
+    first = ("state_due_on",) if key in BY_DEADLINE else ()
+    ordered = rows.order_by(*first, "place", "pk")
     return [
         {
             "measure": measure.public_id.hex,
@@ -113,13 +117,13 @@ def _named(inspection: Inspection, moment: Moment, key: str) -> list[dict[str, A
             "days_late": (moment.as_of - due_on).days if due_on else None,
             "status": status.label,
         }
-        for measure, status, due_on in _with_state(rows)
+        for measure, status, due_on in _with_state(ordered)
     ]
 
 
 def _with_state(rows: Any) -> Iterator[tuple[Measure, Status, date | None]]:
     """Each measure with status and deadline as they were at the moment that `counted` joined."""
-    for measure in rows.select_related("task__issue").in_order():
+    for measure in rows.select_related("task__issue"):
         yield measure, Status(measure.state_status), measure.state_due_on
 
 

@@ -20,8 +20,8 @@ from reports.models import Document
 class DaysForm(forms.Form):
     """The two days of a dashboard: counted to `as_of`, compared with `since`. Both optional."""
 
-    as_of = ChineseDateField(label="统计截至", required=False, latest_today=True, calendar=True)
-    since = ChineseDateField(label="对比", required=False, latest_today=True, calendar=True)
+    as_of = ChineseDateField(label="统计截至", required=False, latest_today=True)
+    since = ChineseDateField(label="对比", required=False, latest_today=True)
 
     @property
     def notes(self) -> list[str]:
