@@ -159,7 +159,9 @@ def _words(value: Any) -> str:
     if isinstance(value, date):
         return format_date(value)
     if isinstance(value, dict):  # a titled text
-        return "：".join(_words(one) for one in value.values())
+        # PostgreSQL does not keep the order in which the keys of JSON were written.
+        ordered = sorted(value, key=lambda name: (name != "title", name))
+        return "：".join(_words(value[name]) for name in ordered)
     if isinstance(value, (QuerySet, list, tuple)):
         mark = "\n" if any(isinstance(one, dict) for one in value) else "、"
         return mark.join(_words(one) for one in value)

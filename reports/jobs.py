@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from uuid import uuid4
 
+from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 
@@ -32,9 +34,24 @@ EXPORT_LEDGER, BUILD_NOTICE, WEEKLY_DIGEST = "export_ledger", "build_notice", "w
 
 
 def register_all() -> None:
-    register(EXPORT_LEDGER, task="reports.tasks.export_ledger", run=_export_ledger)
-    register(BUILD_NOTICE, task="reports.tasks.build_notice", run=_build_notice)
-    register(WEEKLY_DIGEST, task="reports.tasks.weekly_digest", run=_weekly_digest)
+    register(
+        EXPORT_LEDGER,
+        task="reports.tasks.export_ledger",
+        ability=Ability.EXPORT_LEDGER,
+        run=_export_ledger,
+    )
+    register(
+        BUILD_NOTICE,
+        task="reports.tasks.build_notice",
+        ability=Ability.READ_DOCUMENT,
+        run=_build_notice,
+    )
+    register(
+        WEEKLY_DIGEST,
+        task="reports.tasks.weekly_digest",
+        ability=Ability.RUN_ROUND,
+        run=_weekly_digest,
+    )
     register_calendar(digests_due)
 
 
@@ -120,20 +137,20 @@ def _export_ledger(job: Job, progress: Progress) -> Outcome:
     inspection = _inspection(job)
     progress(0, 2, "正在汇总")
     day = job.params["as_of"]
-    path = _scratch(".xlsx")
-    rows = write_ledger(
-        inspection, path, measure_ids=job.params["measures"], user=job.requester,
-        as_of=date.fromisoformat(day) if day else None,
-        printed_by=job.requester.name if job.requester else "系统",
-    )  # fmt: skip
+    with _scratch(".xlsx") as path:
+        rows = write_ledger(
+            inspection, path, measure_ids=job.params["measures"], user=job.requester,
+            as_of=date.fromisoformat(day) if day else None,
+            printed_by=job.requester.name if job.requester else "系统",
+        )  # fmt: skip
     return Outcome(path, f"{inspection.name}整改一览表.xlsx", {"rows": rows})
 
 
 def _build_notice(job: Job, progress: Progress) -> Outcome:
     inspection = _inspection(job)
     progress(0, 2, "正在排版")
-    path = _scratch(".pdf")
-    size = write_notice(inspection, path, form="pdf")
+    with _scratch(".pdf") as path:
+        size = write_notice(inspection, path, form="pdf")
     return Outcome(path, f"{inspection.name}整改通报.pdf", {"bytes": size})
 
 
@@ -147,8 +164,15 @@ def _weekly_digest(job: Job, progress: Progress) -> Outcome:
     return Outcome(facts={"digests": [digest.public_id.hex for digest in built], "page": page})
 
 
-def _scratch(suffix: str) -> Path:
-    """An empty file of its own for the result; the job moves it into the media folder."""
-    number, name = tempfile.mkstemp(prefix="rectify-", suffix=suffix)
-    os.close(number)
-    return Path(name)
+@contextmanager
+def _scratch(suffix: str) -> Iterator[Path]:
+    """A file of its own for the result, which the job moves into the media folder; where the work
+    fails, nothing of it stays behind."""
+    folder = Path(settings.VAR_DIR) / "scratch"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{uuid4().hex}{suffix}"
+    try:
+        yield path
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise

@@ -33,11 +33,16 @@ class ProblemArea(SourceSpan, VersionedRow):
         ordering = ("inspection", "position", "pk")
         verbose_name = "方面"
         constraints = [
+            models.UniqueConstraint(
+                fields=["inspection", "position"],
+                name="area_position",
+                violation_error_message="同时有人新增了方面，请再保存一次。",
+            ),
             models.CheckConstraint(
                 condition=~Q(title=""),
                 name="area_has_title",
                 violation_error_message="请填写方面。",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -79,6 +84,11 @@ class Issue(Disclosed, SourceSpan, VersionedRow):
                 name="issue_has_title",
                 violation_error_message="请填写问题。",
             ),
+            models.UniqueConstraint(
+                fields=["area", "position"],
+                name="issue_position",
+                violation_error_message="同时有人新增了问题，请再保存一次。",
+            ),
             withheld_with_reason("issue_withheld_reason"),
         ]
 
@@ -115,6 +125,11 @@ class Task(Disclosed, SourceSpan, VersionedRow):
                 condition=Q(title="", archived_at__isnull=True),
                 name="task_one_implicit",
                 violation_error_message="一个问题只能有一个未写标题的任务。",
+            ),
+            models.UniqueConstraint(
+                fields=["issue", "position"],
+                name="task_position",
+                violation_error_message="同时有人新增了任务，请再保存一次。",
             ),
             withheld_with_reason("task_withheld_reason"),
         ]

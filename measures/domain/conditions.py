@@ -19,7 +19,7 @@ from django.db.models import (
     When,
 )
 
-from issues.models import Inspection
+from issues.models import Inspection, public_along
 from measures.domain.moment import Moment
 from measures.enums import Lamp, Nature, Status
 from measures.models import Measure, MeasureState, ProgressEntry
@@ -61,6 +61,7 @@ def counted(
     )
 
 
+_WITHHELD = ~public_along("", "task", "task__issue")
 _COMPLETED = Q(state_status=Status.COMPLETED)
 _DONE = Q(state_status__in=Status.done_states())
 _STARTED = Q(state_status__in=[status for status in Status if status != Status.NOT_STARTED])
@@ -156,6 +157,7 @@ CONDITIONS: Mapping[str, Condition] = {
                 "basically_overdue", "基本完成超期",
                 lambda m: _overdue(m) & Q(state_status=Status.BASICALLY_DONE),
             ),
+            _condition("withheld", "不向社会公开", lambda _: _WITHHELD),
             _condition(
                 "completed_late", "超期完成",
                 lambda _: _COMPLETED & Q(state_completed_on__gt=F("state_due_on")),

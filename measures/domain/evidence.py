@@ -31,7 +31,8 @@ def attach_evidence(
 ) -> Evidence:
     """Store a file (already checked by `interfaces.uploads`) and link it to the measure.
 
-    `size` in bytes. The same bytes in the same inspection are stored once and linked again.
+    `size` in bytes. The same bytes under the same name are one row of the
+    inspection with several links.
     Raises NotAllowed, Refused (closed, already linked).
     """
     require(actor, Ability.WRITE_PROGRESS, measure)
@@ -39,7 +40,10 @@ def attach_evidence(
     inspection = measure.inspection
     file.seek(0)
     sha256 = _digest(file)
-    evidence = Evidence.objects.filter(inspection=inspection, sha256=sha256).first()
+    # Shared only under the name that the person gave: another section's name is not theirs to see.
+    evidence = Evidence.objects.filter(
+        inspection=inspection, sha256=sha256, original_name=name, archived_at__isnull=True
+    ).first()
     if evidence is None:
         file.seek(0)
         evidence = add(

@@ -70,8 +70,14 @@ def add_measure(
         **_with_names({"leader": leader, "lead_section": lead_section, "owner": owner}),
         **fields,
     )  # fmt: skip
+    lists = {
+        "co_leaders": [user.name for user in co_leaders],
+        "support_sections": [section.name for section in support_sections],
+    }
     add(measure, actor=actor, organization=organization, action="measure.create",
-        operation=operation)  # fmt: skip
+        operation=operation,
+        also={name: (None, names) for name, names in lists.items() if names},
+    )  # fmt: skip
     _set_co_leaders(measure, co_leaders)
     _set_supports(measure, support_sections)
     write_state(measure)
@@ -147,10 +153,15 @@ def _next_position(task: Task) -> int:
 
 
 def refuse_closed(measure: Measure) -> None:
-    """Raises Refused for a measure that is closed or archived: it is read-only."""
-    if measure.closed_at is not None:
+    """Raises Refused for a measure that is closed or archived: it is read-only.
+
+    Asks the row, locked until the transaction ends, not the object that was loaded before it.
+    """
+    now_stored = Measure.objects.select_for_update().only("closed_at", "archived_at")
+    stored = now_stored.get(pk=measure.pk)
+    if stored.closed_at is not None:
         raise Refused("该措施已销号，内容只读。如需修改，请先办理退回或重新启动。")
-    if measure.archived_at is not None:
+    if stored.archived_at is not None:
         raise Refused("该措施已归档，内容只读。")
 
 
@@ -207,7 +218,7 @@ def _plan_changes(stored: Measure, columns: dict[str, Any]) -> dict[str, list[An
 def _adjustment(
     measure: Measure, changes: dict[str, list[Any]], reason: str, actor: Actor
 ) -> Adjustment:
-    return Adjustment.objects.create(
+    row = Adjustment(
         inspection_id=measure.inspection_id,
         measure=measure,
         changes=changes,
@@ -217,6 +228,8 @@ def _adjustment(
         applied_by_name=actor.name,
         applied_at=now(),
     )
+    return add(row, actor=actor, organization=measure.inspection.organization,
+               action="adjustment.create", label=str(measure))  # fmt: skip
 
 
 def _set_co_leaders(measure: Measure, users: Sequence[User]) -> None:

@@ -16,6 +16,7 @@ from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability
 from rectify.accounts.models import Organization
 from rectify.audit.actors import Actor
+from rectify.audit.domain.events import record
 from rectify.audit.domain.operations import begin
 from rectify.audit.exceptions import Refused
 from rectify.audit.models import Operation
@@ -51,6 +52,8 @@ def save_outline(
         organization=organization, kind=SourceKind.OUTLINE, name=name, text=raw,
         sha256=sha256_of(raw),
     )  # fmt: skip
+    record(actor=actor, organization=organization, action="source.add", subject=source,
+           changes={"sha256": (None, source.sha256)}, operation=operation)  # fmt: skip
     inspection = create_inspection(
         actor=actor,
         organization=organization,

@@ -1,5 +1,6 @@
 """What the lead section reports of its measure: status and result. Self-reported until closed."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,13 +12,16 @@ from measures.models import Measure
 from measures.reading import require
 from measures.rules import REPORT_FIELDS, transition
 from rectify.accounts.enums import Ability, Role
-from rectify.audit.actors import Actor, SystemActor
+from rectify.audit.actors import Actor, SystemActor, person
 from rectify.audit.domain.changes import change
 from rectify.audit.domain.events import record
 from rectify.audit.exceptions import NotAllowed, Refused
-from rectify.audit.models import Operation
+from rectify.audit.models import Event, Operation
 from rectify.jobs.domain.outbox import tell
-from rectify.lib.clock import today
+from rectify.lib.clock import now, today
+
+# Longer ago than this, a step back is a decision and states its reason.
+TAKE_BACK = timedelta(minutes=10)
 
 
 @transaction.atomic
@@ -52,12 +56,35 @@ def report(
            version=version, values=columns, operation=operation)  # fmt: skip
     write_state(measure)
     if after != before:
-        if reason.strip():
+        if reason.strip() and transition(before, after).needs_reason:  # type: ignore[union-attr]  # _check_step found it
             record(actor=actor, organization=organization, action="measure.step_back",
                    subject=measure, changes={"reason": ("", reason.strip())},
                    operation=operation)  # fmt: skip
         _tell_leader(measure, actor, Status(before), Status(after))
     return measure
+
+
+def take_back(measure: Measure, *, actor: Actor, version: int) -> Measure:
+    """Undo the actor's own change of status that was the last thing done to the measure.
+
+    Nobody else may have touched it since, and not more than ten minutes may have passed; the
+    former completion date comes back with the former status. Raises Refused otherwise, and what
+    `report` raises.
+    """
+    last = (
+        Event.objects.filter(object_type="measure", object_id=str(measure.pk))
+        .exclude(action="measure.step_back")
+        .order_by("-pk")
+        .first()
+    )
+    own = last is not None and last.actor_id == getattr(person(actor), "pk", None)
+    if last is None or not own or "status" not in last.changes or now() - last.at > TAKE_BACK:
+        raise Refused("只能撤销自己刚才的修改。请到措施页填写理由后修改状态。", field="status")
+    values: dict[str, Any] = {"status": last.changes["status"][0]}
+    completed_on = last.changes.get("completed_on", [None])[0]
+    if values["status"] == Status.COMPLETED and completed_on:
+        values["completed_on"] = date.fromisoformat(completed_on)
+    return report(measure, actor=actor, version=version, values=values, reason="撤销刚才的修改")
 
 
 def _check_step(measure: Measure, before: str, after: str, actor: Actor, reason: str) -> None:

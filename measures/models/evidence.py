@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from issues.models import Inspection
 from measures.enums import EvidenceKind
@@ -27,7 +28,7 @@ def evidence_path(evidence: Evidence, filename: str) -> str:
 
 
 class Evidence(VersionedRow):
-    """One file. The same bytes uploaded twice in an inspection are one row with two links.
+    """One file. The same bytes under the same name are one row of an inspection with more links.
 
     Added by `measures.domain.evidence`; sha256 is checked at download.
     """
@@ -48,7 +49,8 @@ class Evidence(VersionedRow):
         verbose_name = "佐证材料"
         constraints = [
             models.UniqueConstraint(
-                fields=["inspection", "sha256"],
+                fields=["inspection", "sha256", "original_name"],
+                condition=Q(archived_at__isnull=True),
                 name="evidence_bytes_once",
                 violation_error_message="该文件已上传。",
             )

@@ -152,6 +152,11 @@ class Measure(Disclosed, SourceSpan, VersionedRow):
                 violation_error_message="请填写整改措施。",
             ),
             withheld_with_reason("measure_withheld_reason"),
+            models.UniqueConstraint(
+                fields=["task", "position"],
+                name="measure_position",
+                violation_error_message="同时有人新增了措施，请再保存一次。",
+            ),
             models.CheckConstraint(
                 condition=~Q(status=Status.COMPLETED) | Q(completed_on__isnull=False),
                 name="measure_completed_date",

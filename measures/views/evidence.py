@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from measures.domain.evidence import attach_evidence, hand_out
 from measures.enums import EvidenceKind
@@ -53,7 +53,7 @@ def evidence_add(request: LoggedIn, measure: UUID) -> HttpResponse:
     return measure_page(request, row, evidence=form)
 
 
-@require_GET
+@require_safe
 def evidence(request: LoggedIn, evidence: UUID) -> HttpResponseBase:
     """The stored bytes as a download, after checking the person and the checksum."""
     row = get_object_or_404(

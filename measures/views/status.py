@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from measures.domain.conditions import counted
 from measures.domain.moment import moment_of
-from measures.domain.reporting import report
+from measures.domain.reporting import report, take_back
 from measures.enums import Status
 from measures.interfaces.forms import StatusForm
 from measures.models import Measure
@@ -27,9 +27,6 @@ from rectify.accounts.enums import Ability
 from rectify.accounts.requests import LoggedIn, safe_next
 from rectify.audit.exceptions import NotAllowed, Refused, StaleVersion
 from rectify.conflicts import conflict_page
-
-# Why a step back was taken, where the person only took back the last click.
-UNDO_REASON = "撤销刚才的修改"
 
 
 @require_POST
@@ -44,14 +41,14 @@ def measure_status(request: LoggedIn, measure: UUID) -> HttpResponse:
     if not form.is_valid():
         return _answer(request, row, note="请选择状态后保存。", refused=True)
     former, undo = row.status, form.cleaned_data["undo"]
+    version = form.cleaned_data["version"]
     try:
-        report(
-            row,
-            actor=request.user,
-            version=form.cleaned_data["version"],
-            values={"status": form.cleaned_data["status"]},
-            reason=form.cleaned_data["reason"] or (UNDO_REASON if undo else ""),
-        )
+        if undo:
+            take_back(row, actor=request.user, version=version)
+        else:
+            report(row, actor=request.user, version=version,
+                   values={"status": form.cleaned_data["status"]},
+                   reason=form.cleaned_data["reason"])  # fmt: skip
     except StaleVersion as error:
         return _overtaken(request, form, error.current)
     except NotAllowed:

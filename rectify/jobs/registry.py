@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from rectify.accounts.enums import Ability
+
 if TYPE_CHECKING:
     from rectify.jobs.models import Job
 
@@ -29,10 +31,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Kind:
-    """`task` is the Celery task's name; `run` does the work and is safe to run again."""
+    """`task` is the Celery task's name; `run` does the work and is safe to run again.
+
+    `ability` is what its requester must still hold when it runs and when its result is fetched.
+    """
 
     name: str
     task: str
+    ability: Ability
     run: "Callable[[Job, Progress], Outcome]"
 
 
@@ -41,8 +47,10 @@ KINDS: dict[str, Kind] = {}
 CALENDARS: list[Callable[[], int]] = []
 
 
-def register(name: str, *, task: str, run: "Callable[[Job, Progress], Outcome]") -> None:
-    KINDS[name] = Kind(name, task, run)
+def register(
+    name: str, *, task: str, ability: Ability, run: "Callable[[Job, Progress], Outcome]"
+) -> None:
+    KINDS[name] = Kind(name, task, ability, run)
 
 
 def register_calendar(due: Callable[[], int]) -> None:

@@ -26,6 +26,7 @@ from rectify.jobs.domain.outbox import tell
 from rectify.lib.clock import now, today
 from rectify.lib.shanghai import day_of
 from rectify.lib.weeks import WeekError, require_monday, week_label
+from rectify.lib.weeks import week_start as week_start_of
 from reports.enums import Audience
 from reports.models import Digest
 
@@ -64,6 +65,9 @@ def build_digest(
     if week_start > today():
         raise WeekError(f"{week_start.isoformat()} 这一周还没有到，不能生成周报。")
     require_in(actor, Ability.RUN_ROUND, inspection.organization)
+    began = inspection.feedback_on or inspection.entered_on
+    if began is not None and week_start < week_start_of(began):
+        raise WeekError(f"{week_start:%Y-%m-%d} 早于巡察反馈（{began:%Y-%m-%d}），没有周报。")
     moment, round_ = digest_moment(inspection, week_start)
     stored = Digest.objects.filter(inspection=inspection, week_start=week_start, audience=audience)
     latest = stored.order_by("-revision").first()

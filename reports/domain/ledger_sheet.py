@@ -21,7 +21,7 @@ from measures.models.measure import MeasureQuerySet
 from measures.reading import Reading, reading
 from rectify.accounts.models import Section, User
 from rectify.lib.chinese_dates import format_date
-from rectify.lib.clock import now
+from rectify.lib.clock import now, today
 from rectify.lib.money import format_yuan
 from rectify.lib.shanghai import day_of
 from reports.rendering.sheet import Column, Sheet, Summary, SummarySection, write_workbook
@@ -78,7 +78,7 @@ def write_ledger(
     name = f"{inspection.organization.name}{inspection.name}整改一览表"
     sheet = Sheet(
         title=name,
-        subtitle=f"统计截至{format_date(moment.as_of)}",
+        subtitle=_subtitle(moment),
         columns=COLUMNS,
         rows=ledger_rows(rows, user),
         freeze_after="task",
@@ -87,6 +87,13 @@ def write_ledger(
         status_colours=STATUS_COLOURS,
     )
     return write_workbook(path, sheet, summary(inspection, moment, user), created=now())
+
+
+def _subtitle(moment: Moment) -> str:
+    """A past day has its own status and people, but the texts are those of now: said on paper."""
+    day = f"统计截至{format_date(moment.as_of)}"
+    past = moment.as_of < today()
+    return f"{day}（状态、类型、时限和责任为当日记录，文字为导出时内容）" if past else day
 
 
 def ledger_rows(measures: MeasureQuerySet, user: User | None) -> Iterator[dict[str, Any]]:
@@ -176,7 +183,7 @@ def summary(inspection: Inspection, moment: Moment, user: User | None) -> Summar
     came = outcome_figures(inspection, moment, user)
     return Summary(
         title=f"{inspection.name}整改情况汇总",
-        subtitle=f"统计截至{format_date(moment.as_of)}，含不公开事项",
+        subtitle=f"统计截至{format_date(moment.as_of)}，含不公开事项，不随筛选变化",
         sections=(
             SummarySection("数量", _levels(inspection, shape, head)),
             SummarySection("措施完成情况", _measures(head)),

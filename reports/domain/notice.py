@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from issues.enums import Level
@@ -50,15 +50,36 @@ def count_for_notice(inspection: Inspection, document: Document | None) -> Count
     """The figures as of the document's 统计截至日; a draft without one follows the ledger."""
     day = document.as_of if document else None
     moment = moment_of(inspection, day)
+    whole = tree(inspection, moment, None)
     return Counted(
         as_of=format_date(day) if day else "目前",
         moment=moment,
         all=headline(inspection, moment, None),
         public=headline(inspection, moment, None, public_only=True),
-        tree=tree(inspection, moment, None),
-        public_tree=tree(inspection, moment, None, public_only=True),
+        tree=whole,
+        public_tree=_told(tree(inspection, moment, None, public_only=True), whole),
         outcomes=outcome_figures(inspection, moment, None),
     )
+
+
+def _told(public: Tree, whole: Tree) -> Tree:
+    """The public tree without nodes of which every measure is withheld: they are not listed, and
+    so count among what is not published."""
+    kept_back = {
+        (node.level, node.row.pk)
+        for level in (Level.AREA, Level.ISSUE, Level.TASK)
+        for node in whole.nodes(level)
+        if node.measures
+    }
+
+    def told(nodes: list[Node]) -> list[Node]:
+        return [
+            replace(node, children=told(node.children))
+            for node in nodes
+            if node.measures or (node.level, node.row.pk) not in kept_back
+        ]
+
+    return Tree(told(public.areas))
 
 
 def compose_notice(inspection: Inspection, document: Document | None) -> NoticeText:
@@ -149,9 +170,7 @@ def _issue_body(inspection: Inspection, issue: Node, texts: dict[int, list[str]]
         together = [text for task in issue.children for text in texts.get(task.row.pk, [])]
         return [_body(inspection, together)]
     blocks: list[Block] = []
-    # A task whose every measure is withheld has nothing to say to the public.
-    told = [task for task in issue.children if task.measures]
-    for number, task in enumerate(told, 1):
+    for number, task in enumerate(issue.children, 1):
         mark = task_heading(scheme, number, task.row.title)
         if mark is not None:
             blocks.append(Paragraph(mark.text, lead=mark.number))

@@ -94,7 +94,8 @@ def _levels(inspection: Inspection, counts: Counted, links: FigureLinks) -> list
             )
         )  # fmt: skip
     claimed, listed = counts.all["total"], counts.public["total"]
-    found.append(Reconciled(inspection.label_measure, claimed, listed, claimed - listed, ""))
+    href = links.ledger("withheld")
+    found.append(Reconciled(inspection.label_measure, claimed, listed, claimed - listed, href))
     return found
 
 

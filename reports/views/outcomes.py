@@ -89,6 +89,7 @@ def outcomes(request: LoggedIn, inspection: UUID) -> HttpResponse:
         "kind": KINDS[key],
         "sub_word": KINDS[key].subs[sub][0] if sub else "",
         "rows": _rows(found, moment, user, KINDS[key], sub),
+        "reads_result": found.organization_id in user.access.anywhere(Ability.SEE_RESULT),
         "reads_whole": found.organization_id in user.access.whole(Ability.SEE_FULL),
         "tabs": [(one.word, links.outcomes(name), name == key) for name, one in KINDS.items()],
         "subs": [(word, links.outcomes(key, value), value == sub)
@@ -99,8 +100,15 @@ def outcomes(request: LoggedIn, inspection: UUID) -> HttpResponse:
 
 
 def _rows(inspection: Inspection, moment: Moment, user: User, kind: Kind, sub: str) -> list[Any]:
-    """The counted rows with those of their measures that the person may read."""
+    """The counted rows, each with `shown`: those of its measures that the person may be told."""
     narrow = kind.subs[sub][1] if sub else kind.every
     mine = Measure.objects.visible_to(user).filter(inspection=inspection).in_order()
     rows = counted_outcomes(kind.model, inspection, moment, user).filter(narrow)
-    return list(rows.prefetch_related(Prefetch("measures", queryset=mine, to_attr="readable")))
+    found = list(rows.prefetch_related(Prefetch("measures", queryset=mine, to_attr="shown")))
+    if kind.model is PersonOutcome:
+        # Which measure somebody was dealt with for is told to those alone who read it in full.
+        full = set(Measure.objects.within(user.access, Ability.SEE_FULL).filter(
+            inspection=inspection).values_list("pk", flat=True))  # fmt: skip
+        for row in found:
+            row.shown = [measure for measure in row.shown if measure.pk in full]
+    return found

@@ -5,19 +5,29 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 
+from issues.models.inspection import InspectionQuerySet
+from issues.models.tree import AreaQuerySet, IssueQuerySet, TaskQuerySet
 from measures.models import Measure
+from measures.models.evidence import EvidenceQuerySet
 from measures.models.measure import MeasureQuerySet
+from rectify.accounts.enums import Role
 from rectify.accounts.models import User
 from rectify.jobs.domain.outbox import tell
 from rectify.jobs.domain.work import run
+from rectify.jobs.enums import JobStatus
 from rectify.jobs.models import Delivery, Job
+from rectify.jobs.models.delivery import DeliveryQuerySet
+from rectify.jobs.models.job import JobQuerySet
 from reports.jobs import request_export
 from reports.models import Digest
+from reports.models.digest import DigestQuerySet
 from seeds.sample_files import sample_file
 from tests.authorization.walk import (
     SUBJECTS,
@@ -162,6 +172,54 @@ def test_removing_the_filter_of_measures_turns_the_walk_red(
     monkeypatch.setattr(MeasureQuerySet, "visible_to", everything)
     cell = Cell("measure", "GET", "other_bureau", "denied")
     assert ask(cell, objects) != "denied"
+
+
+MUTANTS = (
+    (InspectionQuerySet, Cell("dashboard", "GET", "other_bureau", "denied")),
+    (IssueQuerySet, Cell("issue_edit", "GET", "own_section", "denied")),
+    (TaskQuerySet, Cell("task_edit", "GET", "own_section", "denied")),
+    (AreaQuerySet, Cell("area_edit", "GET", "own_section", "denied")),
+    (EvidenceQuerySet, Cell("evidence", "GET", "other_section", "denied")),
+    (DigestQuerySet, Cell("digest", "GET", "oversight", "denied")),
+    (JobQuerySet, Cell("job_file", "GET", "leader", "denied")),
+    (DeliveryQuerySet, Cell("message_open", "POST", "leader", "denied")),
+)
+
+
+@pytest.mark.parametrize(("queryset", "cell"), MUTANTS, ids=lambda one: getattr(one, "name", None))
+def test_removing_any_filter_turns_the_walk_red(
+    queryset: type[QuerySet[Any]], cell: Cell, objects: Objects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ask(cell, objects) == "denied"
+    monkeypatch.setattr(queryset, "visible_to", lambda self, user: self.all())
+    assert ask(cell, objects) != "denied"
+
+
+def test_an_export_is_not_fetched_with_a_right_that_was_lost(
+    objects: Objects, as_user: Callable[[str], Client]
+) -> None:
+    """The office's whole ledger is no longer theirs once they are a party-group member."""
+    client = as_user("office")
+    address = reverse("job_file", kwargs=objects.arguments("job_file"))
+    first = client.get(address)
+    assert first.status_code == 200
+    getattr(first, "getvalue", bytes)()
+    office = objects.demo.user("office")
+    office.memberships.update(role=Role.PARTY_GROUP)
+    assert client.get(address).status_code == 404
+    again = request_export_as_office(objects)
+    assert again.status == JobStatus.FAILED
+
+
+def request_export_as_office(objects: Objects) -> Job:
+    """A job asked for while the right was held, run after it was lost."""
+    office = objects.demo.user("office")
+    office.memberships.update(role=Role.OFFICE)
+    job = request_export(objects.demo.a, actor=objects.demo.user("office"), measure_ids=[1])
+    office.memberships.update(role=Role.PARTY_GROUP)
+    run(job.pk)
+    job.refresh_from_db()
+    return job
 
 
 def test_a_revoked_grant_works_on_the_next_request(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rectify.accounts.enums import Ability
 from rectify.accounts.models import Organization, User
 from rectify.audit.actors import Actor
 from rectify.jobs.domain.work import request_job
@@ -34,7 +35,7 @@ def working(monkeypatch: pytest.MonkeyPatch) -> Callable[[Work], None]:
     """Sets what the test kind does."""
 
     def set_work(work: Work) -> None:
-        monkeypatch.setitem(KINDS, KIND, Kind(KIND, "tests.jobs.work", work))
+        monkeypatch.setitem(KINDS, KIND, Kind(KIND, "tests.jobs.work", Ability.EXPORT_LEDGER, work))
 
     return set_work
 

@@ -48,7 +48,7 @@ class Command(BaseCommand):
                     actor=SYSTEM,
                     organization=_organization(options["organization"], outline.unit),
                     code=options["code"],
-                    name=path.name,
+                    name=path.name[:200],
                     raw=raw,
                 )
         except (Refused, ValidationError) as error:

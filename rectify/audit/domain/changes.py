@@ -83,10 +83,12 @@ def add(
     actor: Actor,
     organization: Organization | None,
     action: str,
+    also: Changes | None = None,
     label: str = "",
     operation: Operation | None = None,
 ) -> Row:
-    """Validate and insert a new row and record it. Raises ValidationError."""
+    """Validate and insert a new row and record it, with what comes into being in tables of its
+    own (`also`). Raises ValidationError."""
     # Foreign keys are checked by the database itself, without one query each.
     row.clean_fields(exclude={f.name for f in row._meta.fields if f.is_relation})
     row.clean()
@@ -103,7 +105,10 @@ def add(
         action=action,
         subject=row,
         label=label,
-        changes={name: (None, _value(pair[1])) for name, pair in shown.items()},
+        changes={
+            **{name: (None, _value(pair[1])) for name, pair in shown.items()},
+            **(also or {}),
+        },
         operation=operation,
     )
     return row

@@ -4,6 +4,7 @@ import logging
 import smtplib
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import F
 
@@ -88,14 +89,15 @@ def _wait(attempts: int) -> int:
 def _send(delivery: Delivery) -> int:
     message = EmailMessage(
         subject=delivery.subject,
-        body=f"{delivery.body}\n\n{delivery.link}",
+        body=f"{delivery.body}\n\n{settings.PUBLIC_URL.rstrip('/')}{delivery.link}",
         to=[delivery.address],
         headers={"Message-ID": f"<{delivery.public_id.hex}@rectify>"},
     )
     rows = Delivery.objects.filter(pk=delivery.pk)
     try:
         message.send()
-    except (OSError, smtplib.SMTPException) as error:
+    # ValueError: a header or address that no mail can carry must not stop those behind it.
+    except (OSError, smtplib.SMTPException, ValueError) as error:
         given_up = delivery.attempts + 1 >= len(BACKOFF)
         log.warning("delivery %s failed: %s", delivery.pk, error)
         rows.update(

@@ -10,6 +10,7 @@ from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from rectify.accounts.domain.permissions import may_in
 from rectify.accounts.models import Organization
 from rectify.audit.actors import SYSTEM, Actor, person
 from rectify.audit.domain.events import record
@@ -51,6 +52,7 @@ def request_job(
             "organization": organization,
             "requester": person(actor),
             "params": params,
+            "asked_whole": may_in(actor, KINDS[kind].ability, organization),
             "status": JobStatus.QUEUED,
         },
     )
@@ -113,6 +115,7 @@ def run(job_id: int) -> Job | None:
         return None
     job = Job.objects.select_related("organization", "requester").get(pk=job_id)
     try:
+        _refuse_revoked(job)
         outcome = KINDS[job.kind].run(job, _Reporter(job))
         _succeed(job, outcome)
     except Cancelled:
@@ -133,14 +136,28 @@ def run(job_id: int) -> Job | None:
     return job
 
 
+def _refuse_revoked(job: Job) -> None:
+    """Raises Refused where the requester lost, since asking, what the work needs."""
+    if job.requester is None:
+        return
+    held = job.requester.access.anywhere(KINDS[job.kind].ability)
+    if job.organization_id not in held:
+        raise Refused("申请人已没有这项权限，任务没有执行。")
+
+
 def revive_lost() -> int:
     """Jobs whose worker died (lease passed): queued again, or failed after the third attempt."""
+    revived = 0
     lost = Job.objects.filter(status=JobStatus.RUNNING, leased_until__lt=now())
-    failed = lost.filter(attempts__gte=Job.MAX_ATTEMPTS).update(
-        status=JobStatus.FAILED, finished_at=now(), message="处理进程三次中断",
-        error="处理进程三次中断，未留下结果。",
-    )  # fmt: skip
-    return failed + lost.update(status=JobStatus.QUEUED, message="处理进程中断，重新排队")
+    for job in lost.select_related("organization"):
+        again = job.attempts < Job.MAX_ATTEMPTS
+        revived += _end(
+            job,
+            JobStatus.QUEUED if again else JobStatus.FAILED,
+            message="处理进程中断，重新排队" if again else "处理进程三次中断",
+            error="" if again else "处理进程三次中断，未留下结果。",
+        )
+    return revived
 
 
 class _Reporter:
@@ -185,10 +202,13 @@ def _succeed(job: Job, outcome: Outcome) -> None:
 @transaction.atomic
 def _end(
     job: Job, status: JobStatus, *, message: str, error: str = "", log_lines: str = ""
-) -> None:
-    Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING).update(
+) -> bool:
+    """Leave the running state; False where somebody else ended the job first."""
+    ended = Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING).update(
         status=status, message=message[:200], error=error, log=log_lines, leased_until=None,
         finished_at=None if status == JobStatus.QUEUED else now(),
     )  # fmt: skip
-    record(actor=job.requester or SYSTEM, organization=job.organization, action=f"job.{status}",
-           subject=job, success=False)  # fmt: skip
+    if ended:
+        record(actor=job.requester or SYSTEM, organization=job.organization,
+               action=f"job.{status}", subject=job, success=False)  # fmt: skip
+    return bool(ended)

@@ -9,16 +9,25 @@ from rectify.accounts.enums import Ability
 from rectify.accounts.models import Organization, User
 from rectify.audit.models import VersionedRow
 from rectify.jobs.enums import JobStatus
+from rectify.jobs.registry import KINDS
 
 
 class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, user: User) -> JobQuerySet:
-        """Own jobs; the office also sees its bureau's jobs that the schedule started."""
+        """Own jobs whose ability is still held, as far as it was when they were asked for; the
+        office also sees its bureau's jobs that the schedule started."""
+        access = user.access
+        own = Q(pk__in=[])
+        for kind in KINDS.values():
+            reach = Q(organization_id__in=access.whole(kind.ability)) | Q(
+                asked_whole=False, organization_id__in=access.anywhere(kind.ability)
+            )
+            own |= Q(kind=kind.name) & reach
         return self.filter(
-            Q(requester=user, organization_id__in=user.access.anywhere(Ability.SEE_SUMMARY))
+            (Q(requester=user) & own)
             | Q(
                 requester__isnull=True,
-                organization_id__in=user.access.whole(Ability.DRAFT_DOCUMENT),
+                organization_id__in=access.whole(Ability.DRAFT_DOCUMENT),
             )
         )
 
@@ -41,6 +50,8 @@ class Job(VersionedRow):
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="jobs")
     requester = models.ForeignKey(User, models.PROTECT, null=True, related_name="jobs")
     params = models.JSONField("参数", default=dict)
+    # The requester's ability reached the whole bureau: the result may hold all of it.
+    asked_whole = models.BooleanField("全局权限", default=False)
     # At most one open job of a kind may carry the same key: pressing twice builds once.
     key = models.CharField("键", max_length=200)
     status = models.CharField("状态", max_length=10, choices=JobStatus, default=JobStatus.QUEUED)
