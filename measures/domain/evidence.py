@@ -40,6 +40,9 @@ def attach_evidence(
     inspection = measure.inspection
     file.seek(0)
     sha256 = _digest(file)
+    linked = EvidenceLink.objects.filter(measure=measure, evidence__sha256=sha256)
+    if linked.filter(evidence__archived_at__isnull=True).exists():
+        raise Refused(f"“{name}”已经在这条措施的佐证材料中，无需重复上传。", field="file")
     # Shared only under the name that the person gave: another section's name is not theirs to see.
     evidence = Evidence.objects.filter(
         inspection=inspection, sha256=sha256, original_name=name, archived_at__isnull=True
@@ -53,9 +56,7 @@ def attach_evidence(
             actor=actor, organization=inspection.organization, action="evidence.add",
             operation=operation,
         )  # fmt: skip
-    _, created = EvidenceLink.objects.get_or_create(evidence=evidence, measure=measure)
-    if not created:
-        raise Refused(f"“{name}”已经在这条措施的佐证材料中，无需重复上传。", field="file")
+    EvidenceLink.objects.create(evidence=evidence, measure=measure)
     record(actor=actor, organization=inspection.organization, action="evidence.link",
            subject=measure, changes={"evidence": (None, evidence.original_name)},
            operation=operation)  # fmt: skip

@@ -64,6 +64,7 @@ def report(
     return measure
 
 
+@transaction.atomic
 def take_back(measure: Measure, *, actor: Actor, version: int) -> Measure:
     """Undo the actor's own change of status that was the last thing done to the measure.
 
@@ -71,6 +72,8 @@ def take_back(measure: Measure, *, actor: Actor, version: int) -> Measure:
     former completion date comes back with the former status. Raises Refused otherwise, and what
     `report` raises.
     """
+    require(actor, Ability.REPORT_STATUS, measure)
+    refuse_closed(measure)
     last = (
         Event.objects.filter(object_type="measure", object_id=str(measure.pk))
         .exclude(action="measure.step_back")

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from celery import current_app
+from django.conf import settings
 from django.core import mail
 from kombu.exceptions import OperationalError
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
@@ -65,6 +66,7 @@ def test_a_fact_told_twice_reaches_a_person_once_on_each_channel(say: Callable[[
     assert deliver_due() == 0
     assert [message.subject for message in mail.outbox] == ["周报"]
     assert mail.outbox[0].extra_headers["Message-ID"].endswith("@rectify>")
+    assert f"\n{settings.PUBLIC_URL}/" in mail.outbox[0].body
 
 
 def test_a_person_without_an_address_gets_the_message_inside_alone(

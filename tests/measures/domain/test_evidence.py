@@ -41,14 +41,21 @@ def test_a_file_is_stored_under_its_number_with_its_hash(small: Small) -> None:
         assert stream.read() == b"%PDF-1.4 a"
 
 
-def test_the_same_bytes_are_stored_once_and_linked_twice(small: Small) -> None:
+def test_the_same_file_is_stored_once_and_linked_twice(small: Small) -> None:
     one, two = small.measure(), small.measure()
     first = attach(one, small.clerk)
-    second = attach(two, small.office, name="另一个名字.pdf")
+    second = attach(two, small.office)
     assert first.pk == second.pk
-    assert second.original_name == "台账.pdf"
     assert EvidenceLink.objects.filter(evidence=first).count() == 2
     assert Evidence.objects.filter(inspection=small.inspection).count() == 1
+
+
+def test_nobody_learns_the_name_that_another_gave_to_the_same_bytes(small: Small) -> None:
+    one, two = small.measure(), small.measure()
+    attach(one, small.clerk, name="内部名单.pdf")
+    mine = attach(two, small.office, name="我的.pdf")
+    assert mine.original_name == "我的.pdf"
+    assert [link.evidence.original_name for link in two.evidence_links.all()] == ["我的.pdf"]
 
 
 def test_twice_on_the_same_measure_is_refused(small: Small) -> None:

@@ -108,7 +108,7 @@ def test_everything_is_one_operation_in_one_chain(small: Small) -> None:
     save(small)
     operation = Operation.objects.get(kind="import_outline")
     created = Event.objects.filter(operation=operation)
-    assert created.count() == 1 + 1 + 2 + 2 + 3
+    assert created.count() == 1 + 1 + 1 + 2 + 2 + 3  # source, inspection, area, issues, tasks …
     assert verify(Chain.objects.get(organization=small.organization)) is None
 
 

@@ -129,6 +129,17 @@ def test_only_the_lead_section_and_the_office_change_a_status(
     assert response.status_code == status
 
 
+def test_undo_takes_back_nothing_but_the_own_last_click(demo: Demo, as_user: LogIn) -> None:
+    done = demo.measure(demo.b, status="completed", closed_at__isnull=True)
+    answer = as_user("office-b").post(
+        address(done), fields(done, "in_progress", undo="1"), headers=HTMX
+    )
+    assert answer.status_code == 422 and "只能撤销自己刚才的修改" in answer.content.decode()
+    before, day = done.status, done.completed_on
+    done.refresh_from_db()
+    assert (done.status, done.completed_on) == (before, day)
+
+
 def test_a_closed_measure_and_nonsense_are_refused(demo: Demo, as_user: LogIn) -> None:
     closed = demo.measure(demo.b, closed_at__isnull=False)
     client = as_user("office-b")

@@ -154,7 +154,7 @@ def test_a_withheld_measure_is_counted_but_not_told(small: Small) -> None:
     said = text_of(small)
     assert "内部" not in said
     assert "已完成1项" in said
-    assert "1项整改措施按规定不予公开" in said
+    assert "1个问题（涉及1项整改措施）按规定不予公开" in said
 
 
 def test_the_headline_follows_the_ledger(small: Small) -> None:
