@@ -122,7 +122,7 @@ def run(job_id: int) -> Job | None:
         _end(job, JobStatus.CANCELLED, message="已取消")
     except Refused as refusal:
         _end(job, JobStatus.FAILED, message=refusal.message, error=refusal.message)
-    except Exception as error:
+    except Exception as error:  # outer edge of a task: any failure must be seen in the row
         log.exception("job %s failed", job.pk)
         again = job.attempts < Job.MAX_ATTEMPTS
         _end(
