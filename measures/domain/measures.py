@@ -152,6 +152,7 @@ def _next_position(task: Task) -> int:
     return int(highest) + 1
 
 
+@transaction.atomic
 def refuse_closed(measure: Measure) -> None:
     """Raises Refused for a measure that is closed or archived: it is read-only.
 
