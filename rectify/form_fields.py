@@ -35,26 +35,19 @@ class CleanTextField(forms.CharField):
 class ChineseDateField(forms.DateField):
     """A calendar day typed as 2021-05-12, 2021.5.12, 20210512 or 2021年5月12日, shown as the last.
 
-    `latest_today` refuses days to come. `calendar` shows the browser's own picker instead of text.
+    `latest_today` refuses days to come.
     """
 
     widget = forms.TextInput
 
-    def __init__(
-        self, *, latest_today: bool = False, calendar: bool = False, **kwargs: Any
-    ) -> None:
-        if calendar:
-            kwargs.setdefault("widget", forms.TextInput(attrs={"type": "date"}))
+    def __init__(self, *, latest_today: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.latest_today, self.calendar = latest_today, calendar
-        if not calendar:
-            self.widget.attrs.setdefault("autocomplete", "off")
-            self.widget.attrs.setdefault("placeholder", "如 2021.5.12")
+        self.latest_today = latest_today
+        self.widget.attrs.setdefault("autocomplete", "off")
+        self.widget.attrs.setdefault("placeholder", "如 2021.5.12")
 
     def prepare_value(self, value: Any) -> Any:
-        if not isinstance(value, date):
-            return value
-        return value.isoformat() if self.calendar else format_date(value)
+        return format_date(value) if isinstance(value, date) else value
 
     def to_python(self, value: Any) -> date | None:
         if value in self.empty_values or isinstance(value, date):

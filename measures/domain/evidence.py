@@ -31,9 +31,8 @@ def attach_evidence(
 ) -> Evidence:
     """Store a file (already checked by `interfaces.uploads`) and link it to the measure.
 
-    `size` in bytes. The same bytes under the same name are one row of the
-    inspection with several links.
-    Raises NotAllowed, Refused (closed, already linked).
+    `size` in bytes. The same bytes under the same name are one row of the inspection with
+    several links. Raises NotAllowed, Refused (closed, already linked).
     """
     require(actor, Ability.WRITE_PROGRESS, measure)
     refuse_closed(measure)
@@ -69,14 +68,17 @@ def hand_out(evidence: Evidence, *, actor: Actor) -> IO[bytes]:
     Raises Refused where the file is missing or no longer has the recorded sha256; the event of
     the refused download stays.
     """
+    stored: IO[bytes] | None = None
     try:
-        stored: IO[bytes] = evidence.file.storage.open(str(evidence.file.name), "rb")
-    except OSError as error:
-        raise Refused("文件在存储中缺失，请联系管理员从备份恢复。") from error
-    intact = _digest(stored) == evidence.sha256
+        stored = evidence.file.storage.open(str(evidence.file.name), "rb")
+        intact = _digest(stored) == evidence.sha256
+    except OSError:
+        intact = False
     with transaction.atomic():
         record(actor=actor, organization=evidence.inspection.organization,
                action="evidence.download", subject=evidence, success=intact)  # fmt: skip
+    if stored is None:
+        raise Refused("文件在存储中缺失，请联系管理员从备份恢复。")
     if not intact:
         stored.close()
         raise Refused("文件内容与上传时不一致，已停止下载。请联系管理员。")

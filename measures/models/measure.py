@@ -182,10 +182,6 @@ class Measure(Disclosed, SourceSpan, VersionedRow):
     def __str__(self) -> str:
         return self.text[:60]
 
-    @property
-    def is_closed(self) -> bool:
-        return self.closed_at is not None
-
 
 class MeasureLeader(models.Model):
     """A co-leader of a measure, in order, with the name at the time."""

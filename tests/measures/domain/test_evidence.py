@@ -111,11 +111,13 @@ def test_changed_bytes_are_not_handed_out_and_the_attempt_is_recorded(small: Sma
     assert verify(Chain.objects.get(organization=small.organization)) is None
 
 
-def test_a_lost_file_is_a_sentence_not_a_crash(small: Small) -> None:
+def test_a_lost_file_is_a_sentence_not_a_crash_and_recorded(small: Small) -> None:
     evidence = attach(small.measure(), small.clerk)
     Path(evidence.file.path).unlink()
     with pytest.raises(Refused, match="备份"):
         hand_out(evidence, actor=small.clerk)
+    last = Event.objects.filter(chain__organization=small.organization).order_by("-seq")[0]
+    assert (last.action, last.success) == ("evidence.download", False)
 
 
 def test_every_download_is_recorded_with_its_taker(small: Small) -> None:
