@@ -7,10 +7,11 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8 \
 
 WORKDIR /app
 
-# What pip cannot bring: the libraries that set the PDF.
+# What pip cannot bring: the libraries that set the PDF, and the programs that back up PostgreSQL
+# (they must not be older than the server: keep in step with docker-compose.yml).
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 postgresql-client-15 \
     && rm -rf /var/lib/apt/lists/*
 
 # Fonts and requirements change rarely: they come before the code, so that their layers are kept.
@@ -41,4 +42,4 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=10s --start-period=90s --retries=3 \
     CMD ["python", "-m", "rectify.machine.health", "web"]
 
-CMD ["sh", "-c", "python manage.py migrate --noinput && python manage.py collectstatic --noinput --verbosity 0 && exec gunicorn rectify.wsgi:application --bind 0.0.0.0:8000 --worker-class gthread --workers 2 --threads 4 --graceful-timeout 20 --worker-tmp-dir /dev/shm --no-control-socket --access-logfile -"]
+CMD ["sh", "-c", "python manage.py migrate --noinput && python manage.py first_run && python manage.py collectstatic --noinput --verbosity 0 && exec gunicorn rectify.wsgi:application --config python:rectify.web_server --bind 0.0.0.0:8000 --graceful-timeout 20 --worker-tmp-dir /dev/shm --access-logfile -"]

@@ -41,6 +41,15 @@ class EvidenceKind(models.TextChoices):
     OTHER = "other", "其他"
 
 
+class PreviewState(models.TextChoices):
+    """Whether the pages of a file can be looked at in the browser."""
+
+    WAITING = "waiting", "正在生成预览"
+    READY = "ready", "可预览"
+    NONE = "none", "不提供预览"
+    FAILED = "failed", "未能生成预览"
+
+
 class ApplicationState(models.TextChoices):
     CONFIRMING = "confirming", "待科室负责人确认"
     REVIEWING = "reviewing", "待办公室初审"

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from measures.views.edit import measure_edit, measure_new
-from measures.views.evidence import evidence, evidence_add
+from measures.views.evidence import evidence, evidence_add, evidence_page, evidence_preview
 from measures.views.ledger import ledger
 from measures.views.measure import measure, measure_report
 from measures.views.progress import measure_progress
@@ -19,4 +19,6 @@ urlpatterns = [
     path("measures/<uuid:measure>/progress/", measure_progress, name="measure_progress"),
     path("measures/<uuid:measure>/evidence/", evidence_add, name="evidence_add"),
     path("evidence/<uuid:evidence>/", evidence, name="evidence"),
+    path("evidence/<uuid:evidence>/preview/", evidence_preview, name="evidence_preview"),
+    path("evidence/<uuid:evidence>/preview/<int:page>.png", evidence_page, name="evidence_page"),
 ]

@@ -63,6 +63,26 @@ def plain_http(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return []
 
 
+@register("security", deploy=True)
+def proxies_are_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Behind a proxy that is not named, HTTPS is not seen: every page redirects to itself."""
+    if settings.PLAIN_HTTP or settings.TRUSTED_PROXIES:
+        return []
+    hint = "把前端代理的地址写入 TRUSTED_PROXIES，如 127.0.0.1。"
+    text = "没有设置 TRUSTED_PROXIES：代理转来的 HTTPS 和来访地址都不被采信。"
+    return [Warning(text, hint=hint, id="rectify.W007")]
+
+
+@register("security", deploy=True)
+def administrators_need_a_code(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """An administrator's password alone must not open every account of the bureau."""
+    if settings.TOTP_FOR_ADMINS:
+        return []
+    hint = "去掉该设置；管理员下次登录时会被要求绑定手机。"
+    text = "TOTP_FOR_ADMINS=0：管理员仅凭口令即可登录。"
+    return [Warning(text, hint=hint, id="rectify.W008")]
+
+
 @register(MACHINE)
 def secret_file_is_private(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """The generated key of the embedded mode is readable by its owner only."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
 
 from rectify.audit.exceptions import NotAllowed, Refused
 from rectify.lib.chinese_dates import ChineseDateError, format_date, parse_date
@@ -79,6 +80,43 @@ class VersionField(forms.IntegerField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=1, **kwargs)
+
+
+class ChineseForm(forms.Form):
+    """A form whose errors say in Chinese what to do."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            label = field.label or name
+            if isinstance(field, (forms.ChoiceField, forms.ModelChoiceField)):
+                field.error_messages["required"] = f"请选择{label}。"
+                field.error_messages["invalid_choice"] = f"所选的{label}已不可用，请重新选择。"
+            elif not isinstance(field, VersionField):
+                field.error_messages["required"] = f"请填写{label}。"
+
+    def values(self) -> dict[str, Any]:
+        """The cleaned columns, without the version."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+def text_column(
+    model: type[models.Model], name: str, *, rows: int = 0, help_text: str = ""
+) -> CleanTextField:
+    """A text field with the column's label and length; `rows` > 0 makes it a text area."""
+    column: Any = model._meta.get_field(name)
+    return CleanTextField(
+        label=str(column.verbose_name),
+        required=not column.blank,
+        max_length=getattr(column, "max_length", None),
+        rows=rows,
+        help_text=help_text,
+    )
+
+
+def loaded(form: type[forms.Form], row: models.Model) -> dict[str, Any]:
+    """A row's columns as the initial values of a form."""
+    return {name: getattr(row, name) for name in form.base_fields if hasattr(row, name)}
 
 
 def put_beside(form: forms.BaseForm, error: Refused | ValidationError) -> None:

@@ -18,6 +18,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
         Organization.objects.order_by().exists()
     except DatabaseError:
         return HttpResponse(
-            "database", status=HTTPStatus.SERVICE_UNAVAILABLE, content_type="text/plain"
+            "database",
+            status=HTTPStatus.SERVICE_UNAVAILABLE,
+            content_type="text/plain; charset=utf-8",
         )
-    return HttpResponse("ok", content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain; charset=utf-8")

@@ -76,8 +76,18 @@ MARKS: dict[str, Mark] = {
     ),
 }
 
-# These two enums share words with others, so a badge of theirs names its kind.
+# These share words with others, so a badge of theirs names its kind.
 KINDS: dict[str, dict[str, Mark]] = {
+    "account": {
+        "active": Mark("启用", "s-check", "done"),
+        "inactive": Mark("已停用", "cross", "none"),
+        "idle": Mark("闲置", "s-stalled", "soon"),
+        "never": Mark("从未登录", "s-empty", "none"),
+        "initial": Mark("初始口令未改", "s-waiting", "outline"),
+        "factor": Mark("已开启", "s-check", "done"),
+        "in_use": Mark("在用", "s-check", "done"),
+        "right": Mark("无误", "s-check", "done"),
+    },
     "application": _marks(
         {
             ApplicationState.CONFIRMING: ("s-waiting", "none"),

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
 from issues.models import Inspection
 from rectify.accounts.display import COOKIE, Contrast, Display, Keys, TextSize, Theme, chosen
-from rectify.accounts.enums import Ability
+from rectify.accounts.enums import Ability, Role
 from rectify.accounts.models import Organization, User
 from rectify.accounts.requests import visitor_of
+from rectify.backups.domain.keeping import is_stale
 from rectify.jobs.enums import Channel
 from rectify.jobs.models import Delivery
 
@@ -42,6 +44,17 @@ DOORS = (
     Door("documents", "通报", "document", ("document", "notice")),
     Door("jobs", "任务", "job", ("job", "export"), per_inspection=False),
 )
+# Pages of the three administrators, who see no inspection; whoever sees one too gets one door.
+ADMINISTRATION = Door(
+    "administration", "管理", "lock",
+    ("administration", "account", "section", "grant", "handover", "audit", "backup"), False,
+)  # fmt: skip
+ADMINISTRATORS_DOORS = (
+    (Ability.MANAGE_ACCOUNTS, Door("accounts", "账号", "person", ("account", "section"), False)),
+    (Ability.MANAGE_GRANTS, Door("grants", "授权", "lock", ("grant", "handover"), False)),
+    (Ability.READ_AUDIT, Door("audit_log", "审计日志", "document", ("audit",), False)),
+    (Ability.RUN_SYSTEM, Door("backups", "备份", "download", ("backup",), False)),
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +69,14 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """What must be said above every page; `url` "" where the person cannot act on it."""
+
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Shell:
     """`inspection` None: the person sees no inspection; `organization` None: nor any bureau."""
 
@@ -66,6 +87,7 @@ class Shell:
     unread: int
     entries: Sequence[Entry]
     search_url: str
+    notices: Sequence[Notice]
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -74,6 +96,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     known = visitor_of(request) if hasattr(request, "user") else None
     return {
         "product": PRODUCT,
+        "plain_http": settings.PLAIN_HTTP,
         "display": display_of(request, known),
         "display_choices": {
             "size": TextSize.choices,
@@ -113,7 +136,28 @@ def _build(request: HttpRequest, user: User) -> Shell:
         .count(),
         entries=_entries(request, user, inspection),
         search_url=_url("ledger", inspection) if inspection else "",
+        notices=[*_plain_http(user), *_notices(user)],
     )
+
+
+def _plain_http(user: User) -> list[Notice]:
+    """What an administrator must not get used to."""
+    if not settings.PLAIN_HTTP or Role.administrators().isdisjoint(user.access.by_role):
+        return []
+    return [
+        Notice("本站没有启用 HTTPS，口令和内容以明文经过网络。请尽快配置证书并去掉 PLAIN_HTTP。")
+    ]
+
+
+def _notices(user: User) -> list[Notice]:
+    """A backup that is overdue, for those who make it and for the office. One query for them."""
+    runs_system = bool(user.access.whole(Ability.RUN_SYSTEM))
+    if not (runs_system or user.access.whole(Ability.DRAFT_DOCUMENT)) or not is_stale():
+        return []
+    overdue = "已超过 7 天没有成功的备份，一旦机器损坏，这段时间的内容将无法找回。"
+    if runs_system:
+        return [Notice(f"{overdue}请尽快处理。", _url("backups", None))]
+    return [Notice(f"{overdue}请告知系统管理员。")]
 
 
 def _current(request: HttpRequest, inspections: Sequence[Inspection]) -> Inspection | None:
@@ -144,10 +188,11 @@ def _own_organization(user: User) -> Organization | None:
 def _entries(request: HttpRequest, user: User, inspection: Inspection | None) -> list[Entry]:
     match = request.resolver_match
     here = (match.url_name or "") if match else ""
+    doors = [door for door in DOORS if _may_open(door.key, user, inspection)]
+    kept = [door for ability, door in ADMINISTRATORS_DOORS if user.access.whole(ability)]
+    doors += kept if inspection is None else [ADMINISTRATION] * bool(kept)
     entries = []
-    for door in DOORS:
-        if not _may_open(door.key, user, inspection):
-            continue
+    for door in doors:
         url = _url(door.key, inspection if door.per_inspection else None)
         if url:
             active = here.startswith(door.covers)

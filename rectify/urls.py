@@ -10,6 +10,8 @@ urlpatterns = [
     path("", include("rectify.shell_urls")),
     path("", include("rectify.accounts.urls")),
     path("", include("rectify.jobs.urls")),
+    path("administration/", include("rectify.administration.urls")),
+    path("administration/backups/", include("rectify.backups.urls")),
     path("", include("issues.urls")),
     path("", include("measures.urls")),
     path("", include("measures.tree_urls")),

@@ -12,12 +12,13 @@ from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 
+from issues.domain.inspections import refuse_archived
 from issues.enums import Cadence, Stage
 from issues.models import Inspection
 from measures.models import Measure, WeeklyRound
 from rectify.accounts.enums import Ability
 from rectify.audit.actors import SYSTEM, Actor, SystemActor
-from rectify.audit.exceptions import NotAllowed
+from rectify.audit.exceptions import NotAllowed, Refused
 from rectify.jobs.domain.work import request_job
 from rectify.jobs.models import Job
 from rectify.jobs.registry import Outcome, Progress, register, register_calendar
@@ -63,8 +64,10 @@ def request_export(
     as_of: date | None = None,
 ) -> Job:
     """Queue the 一览表; `measure_ids` are what the filter shows, None = all that may be read;
-    `as_of` the past day that it shows, None = the inspection's own. Raises NotAllowed."""
+    `as_of` the past day that it shows, None = the inspection's own. Raises NotAllowed, Refused
+    (a measure among them that the person may not take away)."""
     require_some(actor, Ability.EXPORT_LEDGER, inspection)
+    _require_all(actor, inspection, measure_ids)
     who = getattr(actor, "pk", 0)
     scope = "all" if measure_ids is None else f"{len(measure_ids)}-{sha256_of(measure_ids)}"
     return request_job(
@@ -87,7 +90,8 @@ def request_notice(inspection: Inspection, *, actor: Actor) -> Job:
 
 
 def request_digest(inspection: Inspection, week: date, *, actor: Actor) -> Job:
-    """Queue the digests of one week (`week` a Monday)."""
+    """Queue the digests of one week (`week` a Monday). Raises Refused (archived)."""
+    refuse_archived(inspection)
     return request_job(
         WEEKLY_DIGEST, actor=actor, organization=inspection.organization,
         title=f"生成周报：{inspection.name} {week:%Y-%m-%d}",
@@ -129,12 +133,24 @@ def require_some(actor: Actor, ability: Ability, inspection: Inspection) -> None
         )
 
 
+def _require_all(actor: Actor, inspection: Inspection, measure_ids: list[int] | None) -> None:
+    """Raises Refused where a measure is out of reach: a shorter file would not show it."""
+    if measure_ids is None or isinstance(actor, SystemActor):
+        return
+    reach = Measure.objects.within(actor.access, Ability.EXPORT_LEDGER)
+    if reach.filter(inspection=inspection, pk__in=measure_ids).count() < len(set(measure_ids)):
+        raise Refused(
+            "所选措施中有的不在您可以导出的范围内，没有导出。请回到台账重新筛选后再导出。"
+        )
+
+
 def _inspection(job: Job) -> Inspection:
     return Inspection.objects.select_related("organization").get(pk=job.params["inspection"])
 
 
 def _export_ledger(job: Job, progress: Progress) -> Outcome:
     inspection = _inspection(job)
+    _require_all(job.requester or SYSTEM, inspection, job.params["measures"])
     progress(0, 2, "正在汇总")
     day = job.params["as_of"]
     with _scratch(".xlsx") as path:

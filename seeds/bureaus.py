@@ -8,8 +8,9 @@ from typing import Any
 
 import yaml
 
+from rectify.accounts.domain.grants import grant
 from rectify.accounts.domain.organizations import add_organization, add_section
-from rectify.accounts.domain.people import create_user, grant
+from rectify.accounts.domain.people import create_user
 from rectify.accounts.models import Organization, Section, User
 from rectify.audit.actors import SYSTEM
 
@@ -63,7 +64,8 @@ def _settle(spec: dict[str, Any], bureau: Bureau, people: dict[str, User], passw
     user = people.get(spec["username"])
     if user is None:
         user = people[spec["username"]] = create_user(
-            actor=SYSTEM, username=spec["username"], name=spec["name"],
+            actor=SYSTEM, organization=bureau.organization,
+            username=spec["username"], name=spec["name"],
             position=spec.get("position", ""), sort_order=spec.get("sort_order", 1000),
             email=f"{spec['username']}@shili.example", password=password,
         )  # fmt: skip

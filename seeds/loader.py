@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
@@ -11,6 +10,7 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import F
 
+from rectify.accounts.domain.passwords import new_initial_password
 from rectify.accounts.enums import Role
 from rectify.accounts.models import Membership, Organization
 from rectify.audit.origin import Origin, coming_from
@@ -35,7 +35,7 @@ def load_demo(
 
     `progress(name, done, total)` is called as the steps of each inspection are done.
     """
-    password = secrets.token_urlsafe(12)
+    password = new_initial_password()
     with coming_from(Origin(source="demo")), transaction.atomic():
         bureaus = set_up_bureaus(password)
         for folder, code in INSPECTIONS:

@@ -1,16 +1,11 @@
 """Small, valid files that stand for evidence in the demo: each says what it stands for."""
 
+import hashlib
 import io
 import zipfile
 from html import escape
 
-# A 1 × 1 grey JPEG (baseline, JFIF), the smallest that viewers accept.
-_JPEG = bytes.fromhex(
-    "ffd8ffe000104a46494600010100000100010000ffdb004300080606070605080707070909080a0c140d0c0b0b0c19"
-    "12130f141d1a1f1e1d1a1c1c20242e2720222c231c1c2837292c30313434341f27393d38323c2e333432ffc0000b08"
-    "0001000101011100ffc4001400010000000000000000000000000000000affc40014100100000000000000000000000000"
-    "000000ffda0008010100003f0037ffd9"
-)
+from PIL import Image, ImageDraw
 
 
 def sample_file(name: str, about: str) -> bytes:
@@ -26,19 +21,19 @@ def sample_file(name: str, about: str) -> bytes:
     if extension == "xlsx":
         return _zip(_XLSX_PARTS, "xl/worksheets/sheet1.xml", _XLSX_BODY.format(escape(about)))
     if extension == "jpg":
-        comment = about.encode()[:60000]
-        return _JPEG[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + _JPEG[2:]
+        return _photograph(about)
     raise ValueError(f"no sample for .{extension}")
 
 
 def _pdf(about: str) -> bytes:
-    text = about.encode("utf-16-be").hex().upper()
+    lines = [line.encode("utf-16-be").hex().upper() for line in about.split(" · ")]
+    text = "".join(f"<{line}> Tj 0 -28 Td " for line in lines)
     parts = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
         b"/Resources<</Font<</F1 5 0 R>>>>>>",
-        _stream(f"BT /F1 16 Tf 72 760 Td <{text}> Tj ET".encode()),
+        _stream(f"BT /F1 16 Tf 72 760 Td {text}ET".encode()),
         b"<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H"
         b"/DescendantFonts[6 0 R]>>",
         b"<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo"
@@ -56,6 +51,25 @@ def _pdf(about: str) -> bytes:
     out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(parts) + 1))
     out.writelines(b"%010d 00000 n \n" % offset for offset in offsets)
     out.write(b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(parts) + 1, start))
+    return out.getvalue()
+
+
+def _photograph(about: str) -> bytes:
+    """A wall with a notice board, drawn: no two notices about different things look alike."""
+    seed = hashlib.sha256(about.encode()).digest()
+    scene = Image.new("RGB", (960, 640), (214, 219, 224))
+    pen = ImageDraw.Draw(scene)
+    pen.rectangle((0, 500, 960, 640), fill=(150, 144, 136))
+    pen.rectangle((120, 80, 840, 440), fill=(120, 84, 52))
+    pen.rectangle((140, 100, 820, 420), fill=(58, 92, 74))
+    for place, byte in enumerate(seed[:12]):
+        left, top = 165 + place % 4 * 162, 118 + place // 4 * 98
+        right = left + 90 + byte % 48
+        pen.rectangle((left, top, right, top + 84), fill=(244, 241, 230))
+        for line in range(top + 14, top + 78, 12):
+            pen.line((left + 10, line, right - 10 - (line * byte) % 40, line), (96, 96, 96), 3)
+    out = io.BytesIO()
+    scene.save(out, "JPEG", quality=80, comment=about.encode()[:60000])
     return out.getvalue()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
@@ -16,7 +17,10 @@ from measures.models import Measure
 from rectify.accounts.models import User
 from rectify.lib.clock import today
 from seeds.loader import is_loaded, load_demo
+from tests.loopback import stay_here
 from tests.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
+
+stay_here()
 
 # Two slow cores: a deadline per example would test the machine, not the code.
 hypothesis_settings.register_profile("rectify", deadline=None)
@@ -33,6 +37,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
             accounts_file=Path(settings.VAR_DIR) / "demo-accounts.txt",
             progress=lambda name, done, total: None,
         )
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted_yet() -> None:
+    """What is counted per person outlives a test's transaction."""
+    cache.clear()
 
 
 @dataclass(frozen=True)

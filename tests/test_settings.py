@@ -69,7 +69,14 @@ def test_database_redis_and_media_are_honoured(tmp_path: Path) -> None:
         ({"DATABASE_URL": "sqlite://:memory:"}, "内存数据库"),
         ({"REDIS_URL": "localhost:6379"}, "须以 redis:// 开头"),
         ({"PLAIN_HTTP": "perhaps"}, "请填 1 或 0"),
+        ({"BACKUP_KEEP": "-1"}, "请填 0 或正整数"),
+        ({"BACKUP_KEEP": "十四"}, "请填 0 或正整数"),
         ({"CSRF_TRUSTED_ORIGINS": "zhenggai.example"}, "须以 https:// 开头"),
+        ({"TRUSTED_PROXIES": "proxy.example"}, "请填 IP 地址或网段"),
+        ({"TRUSTED_PROXIES": "10.0.0.5/24"}, "请填 IP 地址或网段"),
+        ({"TRUSTED_PROXIES": "127.0.0.1;10.0.0.1"}, "请填 IP 地址或网段"),
+        ({"TRUSTED_PROXIES": "0.0.0.0/0"}, "包括所有地址"),
+        ({"TRUSTED_PROXIES": "127.0.0.1,::/0"}, "包括所有地址"),
         ({"EMAIL_URL": "pigeon://coop"}, "无法识别"),
         ({"SECRET_KEY": "short"}, "不足 32 个字符"),
         ({"SECRET_KEY_FILE": "/nowhere/key"}, "无法读取"),
@@ -92,6 +99,20 @@ def test_prod_demands_tls_unless_plain_http_is_set(tmp_path: Path) -> None:
     assert boot(tmp_path, names, **prod).stdout.split() == ["__Host-session", "True"]
     plain = boot(tmp_path, names, **prod, PLAIN_HTTP="1").stdout.split()
     assert plain == ["sessionid", "False"]
+
+
+def test_proxies_are_addresses_and_networks_and_none_by_default(tmp_path: Path) -> None:
+    names = "print(*settings.TRUSTED_PROXIES)"
+    assert boot(tmp_path, names).stdout.split() == []
+    given = boot(tmp_path, names, TRUSTED_PROXIES="127.0.0.1, 10.0.0.0/24,2001:db8::/48,")
+    assert given.stdout.split() == ["127.0.0.1/32", "10.0.0.0/24", "2001:db8::/48"]
+
+
+def test_nothing_is_counted_in_the_memory_of_one_process(tmp_path: Path) -> None:
+    done = boot(tmp_path, "c = settings.CACHES['default']; print(c['BACKEND'], c['LOCATION'])")
+    backend, location = done.stdout.split()
+    assert backend.endswith("FileBasedCache")
+    assert Path(location) == tmp_path / "var" / "cache"
 
 
 def test_sqlite_runs_with_wal_immediate_and_a_long_timeout(tmp_path: Path) -> None:

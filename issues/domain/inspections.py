@@ -11,7 +11,10 @@ from rectify.accounts.enums import Ability
 from rectify.accounts.models import Organization
 from rectify.audit.actors import Actor
 from rectify.audit.domain.changes import add, change
+from rectify.audit.exceptions import Refused
 from rectify.audit.models import Operation
+
+ARCHIVED = "该巡察已归档，内容只读，只能查看和导出。"
 
 
 @transaction.atomic
@@ -48,8 +51,12 @@ def update_inspection(
     values: dict[str, Any],
     operation: Operation | None = None,
 ) -> Inspection:
-    """Change the inspection's own columns. Raises NotAllowed, StaleVersion, ValidationError."""
+    """Change the inspection's own columns.
+
+    Raises NotAllowed, StaleVersion, ValidationError, Refused (archived).
+    """
     require_in(actor, Ability.EDIT_TREE, inspection.organization)
+    refuse_archived(inspection)
     return change(
         inspection,
         actor=actor,
@@ -59,6 +66,15 @@ def update_inspection(
         values=values,
         operation=operation,
     )
+
+
+def refuse_archived(inspection: Inspection) -> None:
+    """Raises Refused for an archived inspection: all that lies in it is read-only.
+
+    Asks the row, not the object that was loaded before.
+    """
+    if Inspection.objects.filter(pk=inspection.pk, archived_at__isnull=False).exists():
+        raise Refused(ARCHIVED)
 
 
 def move_to_stage(inspection: Inspection, stage: Stage, *, actor: Actor) -> Inspection:

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
+from issues.domain.inspections import refuse_archived
 from issues.models import Inspection, Issue, ProblemArea, Task
 from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability
@@ -27,8 +28,12 @@ def add_area(
     operation: Operation | None = None,
     **fields: Any,
 ) -> ProblemArea:
-    """A new 方面 at the end. Raises NotAllowed, ValidationError, Refused when the level is full."""
+    """A new 方面 at the end.
+
+    Raises NotAllowed, ValidationError, Refused (the level is full, the inspection is archived).
+    """
     require_in(actor, Ability.EDIT_TREE, inspection.organization)
+    refuse_archived(inspection)
     position = _next(ProblemArea.objects.filter(inspection=inspection))
     return add(
         ProblemArea(inspection=inspection, position=position, title=title.strip(), **fields),
@@ -51,6 +56,7 @@ def add_issue(
     """A new 问题 at the end of its area. Raises as `add_area`."""
     inspection = area.inspection
     require_in(actor, Ability.EDIT_TREE, inspection.organization)
+    refuse_archived(inspection)
     return add(
         Issue(
             inspection=inspection,
@@ -78,6 +84,7 @@ def add_task(
     """A new 任务; without a title the implicit one, of which an issue has at most one."""
     inspection = issue.inspection
     require_in(actor, Ability.EDIT_TREE, inspection.organization)
+    refuse_archived(inspection)
     return add(
         Task(
             inspection=inspection,
@@ -102,9 +109,13 @@ def edit_node(
     values: dict[str, Any],
     operation: Operation | None = None,
 ) -> Node:
-    """Change a node's own columns. Raises NotAllowed, StaleVersion, ValidationError."""
+    """Change a node's own columns.
+
+    Raises NotAllowed, StaleVersion, ValidationError, Refused (the inspection is archived).
+    """
     organization = node.inspection.organization
     require_in(actor, Ability.EDIT_TREE, organization)
+    refuse_archived(node.inspection)
     return change(
         node,
         actor=actor,

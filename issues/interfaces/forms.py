@@ -12,7 +12,7 @@ from issues.enums import Classification, Disclosure
 from issues.models import Inspection, Issue, ProblemArea, Task
 from rectify.accounts.enums import Ability
 from rectify.accounts.models import Organization, User
-from rectify.form_fields import ChineseDateField, CleanTextField, VersionField
+from rectify.form_fields import ChineseDateField, ChineseForm, VersionField, text_column
 
 DATES = ("entered_on", "left_on", "feedback_on", "plan_due_on", "intensive_until")
 LABELS = ("label_area", "label_issue", "label_task", "label_measure")
@@ -37,34 +37,8 @@ HELP = {
 }  # fmt: skip
 
 
-class _Typed(forms.Form):
-    """A form whose errors say in Chinese what to do."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            label = field.label or name
-            if isinstance(field, (forms.ChoiceField, forms.ModelChoiceField)):
-                field.error_messages["required"] = f"请选择{label}。"
-                field.error_messages["invalid_choice"] = f"所选的{label}已不可用，请重新选择。"
-            elif not isinstance(field, VersionField):
-                field.error_messages["required"] = f"请填写{label}。"
-
-    def values(self) -> dict[str, Any]:
-        """The cleaned columns, without the version."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
-
-
 def _text(model: type[models.Model], name: str, *, rows: int = 0, help_text: str = "") -> Any:
-    """A text field with the column's label and length; `rows` > 0 makes it a text area."""
-    column: Any = model._meta.get_field(name)
-    return CleanTextField(
-        label=str(column.verbose_name),
-        required=not column.blank,
-        max_length=getattr(column, "max_length", None),
-        rows=rows,
-        help_text=help_text or HELP.get(name, ""),
-    )
+    return text_column(model, name, rows=rows, help_text=help_text or HELP.get(name, ""))
 
 
 def _choice(
@@ -96,7 +70,7 @@ def _sentence(model: type[models.Model], constraint: str) -> str:
     return str(found.violation_error_message)
 
 
-class _InspectionColumns(_Typed):
+class _InspectionColumns(ChineseForm):
     """What is asked of an inspection at its creation and may change afterwards."""
 
     name = _text(Inspection, "name")
@@ -168,7 +142,7 @@ class NewInspectionForm(_InspectionColumns):
         _model_choice(self, "organization").queryset = editable_organizations(user)
 
 
-class NewAreaForm(_Typed):
+class NewAreaForm(ChineseForm):
     title = _text(
         ProblemArea, "title", rows=2, help_text="照反馈意见的写法，不带序号、引号和“方面”二字。"
     )
@@ -178,7 +152,7 @@ class AreaForm(NewAreaForm):
     version = VersionField()
 
 
-class _DisclosedForm(_Typed):
+class _DisclosedForm(ChineseForm):
     """How far a node may be told, with the basis and reason that withholding needs."""
 
     disclosure_constraint = ""
@@ -291,8 +265,3 @@ def _model_choice(form: forms.Form, name: str) -> forms.ModelChoiceField[Any]:
     found = form.fields[name]
     assert isinstance(found, forms.ModelChoiceField)  # noqa: S101 - for the type checker
     return found
-
-
-def loaded(form: type[forms.Form], row: models.Model) -> dict[str, Any]:
-    """A row's columns as the initial values of a form."""
-    return {name: getattr(row, name) for name in form.base_fields if hasattr(row, name)}

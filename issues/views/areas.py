@@ -10,12 +10,14 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods
 
 from issues.domain.tree import add_area, edit_node
-from issues.interfaces.forms import AreaForm, NewAreaForm, loaded
+from issues.interfaces.forms import AreaForm, NewAreaForm
 from issues.models import Inspection, ProblemArea
-from issues.views.saving import FormPage, posted, save_form, trail_to, tree_url
+from issues.views.addresses import NODE_FORM, trail_to, tree_url
 from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability
 from rectify.accounts.requests import LoggedIn
+from rectify.form_fields import loaded
+from rectify.form_pages import FormPage, posted, save_form
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,6 +34,7 @@ def area_new(request: LoggedIn, inspection: UUID) -> HttpResponse:
         done=f"已新增{word}。",
         back_url=tree_url(found),
         trail=trail_to(found, f"新增{word}"),
+        template=NODE_FORM,
         draft=f"area-new-{found.public_id}",
         again_url=request.path,
     )
@@ -59,6 +62,7 @@ def area_edit(request: LoggedIn, area: UUID) -> HttpResponse:
         done=f"已保存{inspection.label_area}。",
         back_url=back,
         trail=trail_to(inspection, f"编辑{inspection.label_area}"),
+        template=NODE_FORM,
         draft=f"area-{found.public_id}",
     )
 

@@ -15,14 +15,15 @@ from issues.interfaces.forms import (
     InspectionForm,
     NewInspectionForm,
     editable_organizations,
-    loaded,
 )
 from issues.models import Inspection
-from issues.views.saving import FormPage, posted, save_form, trail_to, tree_url
+from issues.views.addresses import trail_to, tree_url
 from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability
 from rectify.accounts.requests import LoggedIn
 from rectify.audit.exceptions import NotAllowed
+from rectify.form_fields import loaded
+from rectify.form_pages import FormPage, posted, save_form
 
 
 @require_safe
@@ -45,7 +46,7 @@ def inspection_new(request: LoggedIn) -> HttpResponse:
     user = request.user
     bureaus = editable_organizations(user)
     if not bureaus:
-        raise NotAllowed("只有局办公室（整改办）可以新建巡察。")
+        raise NotAllowed("新建巡察由局办公室（整改办）办理，如有需要请与其联系。")
     initial = {"organization": bureaus[0].public_id} if len(bureaus) == 1 else {}
     form = NewInspectionForm(posted(request), user=user, initial=initial)
     page = FormPage(

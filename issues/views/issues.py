@@ -10,12 +10,14 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods
 
 from issues.domain.tree import add_issue, edit_node
-from issues.interfaces.forms import IssueForm, NewIssueForm, loaded
+from issues.interfaces.forms import IssueForm, NewIssueForm
 from issues.models import Issue, ProblemArea
-from issues.views.saving import FormPage, posted, save_form, trail_to, tree_url
+from issues.views.addresses import NODE_FORM, trail_to, tree_url
 from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability
 from rectify.accounts.requests import LoggedIn
+from rectify.form_fields import loaded
+from rectify.form_pages import FormPage, posted, save_form
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,6 +36,7 @@ def issue_new(request: LoggedIn, area: UUID) -> HttpResponse:
         done=f"已新增{word}。",
         back_url=tree_url(inspection, f"area-{found.public_id}"),
         trail=trail_to(inspection, found.title, f"新增{word}"),
+        template=NODE_FORM,
         draft=f"issue-new-{found.public_id}",
         again_url=request.path,
         facts=((f"所属{inspection.label_area}", found.title),),
@@ -66,6 +69,7 @@ def issue_edit(request: LoggedIn, issue: UUID) -> HttpResponse:
         done=f"已保存{word}。",
         back_url=back,
         trail=trail_to(inspection, found.area.title, f"编辑{word}"),
+        template=NODE_FORM,
         draft=f"issue-{found.public_id}",
         facts=((f"所属{inspection.label_area}", found.area.title),),
     )

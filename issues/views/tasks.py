@@ -10,12 +10,14 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods
 
 from issues.domain.tree import add_task, edit_node
-from issues.interfaces.forms import NewTaskForm, TaskForm, loaded
+from issues.interfaces.forms import NewTaskForm, TaskForm
 from issues.models import Issue, Task
-from issues.views.saving import FormPage, posted, save_form, trail_to, tree_url
+from issues.views.addresses import NODE_FORM, trail_to, tree_url
 from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability
 from rectify.accounts.requests import LoggedIn
+from rectify.form_fields import loaded
+from rectify.form_pages import FormPage, posted, save_form
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,6 +35,7 @@ def task_new(request: LoggedIn, issue: UUID) -> HttpResponse:
         done=f"已新增{word}。",
         back_url=tree_url(inspection, f"issue-{found.public_id}"),
         trail=trail_to(inspection, found.title, f"新增{word}"),
+        template=NODE_FORM,
         draft=f"task-new-{found.public_id}",
         again_url=request.path,
         facts=((f"所属{inspection.label_issue}", found.title),),
@@ -65,6 +68,7 @@ def task_edit(request: LoggedIn, task: UUID) -> HttpResponse:
         done=f"已保存{word}。",
         back_url=back,
         trail=trail_to(inspection, found.issue.title, f"编辑{word}"),
+        template=NODE_FORM,
         draft=f"task-{found.public_id}",
         facts=((f"所属{inspection.label_issue}", found.issue.title),),
     )

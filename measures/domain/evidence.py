@@ -1,14 +1,18 @@
 """佐证材料: taking files in, linking them, handing them out."""
 
 import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import IO
 
 from django.core.files import File
+from django.core.files.storage import Storage, default_storage
 from django.db import transaction
 
 from measures.domain.measures import refuse_closed
+from measures.domain.previews import begin_preview
 from measures.enums import EvidenceKind
-from measures.models import Evidence, EvidenceLink, Measure
+from measures.models import Evidence, EvidenceLink, EvidencePreview, Measure
 from measures.reading import require
 from rectify.accounts.enums import Ability
 from rectify.audit.actors import Actor, person
@@ -55,11 +59,24 @@ def attach_evidence(
             actor=actor, organization=inspection.organization, action="evidence.add",
             operation=operation,
         )  # fmt: skip
+        begin_preview(evidence)
     EvidenceLink.objects.create(evidence=evidence, measure=measure)
     record(actor=actor, organization=inspection.organization, action="evidence.link",
            subject=measure, changes={"evidence": (None, evidence.original_name)},
            operation=operation)  # fmt: skip
     return evidence
+
+
+@transaction.atomic
+def refuse_evidence(measure: Measure, *, actor: Actor, name: str, code: str) -> None:
+    """Record that an upload was not taken: its clean name and the code of the reason, no content.
+
+    Raises NotAllowed.
+    """
+    require(actor, Ability.WRITE_PROGRESS, measure)
+    record(actor=actor, organization=measure.inspection.organization, action="evidence.refuse",
+           subject=measure, changes={"evidence": (None, name), "reason": (None, code)},
+           success=False)  # fmt: skip
 
 
 def hand_out(evidence: Evidence, *, actor: Actor) -> IO[bytes]:
@@ -84,6 +101,53 @@ def hand_out(evidence: Evidence, *, actor: Actor) -> IO[bytes]:
         raise Refused("文件内容与上传时不一致，已停止下载。请联系管理员。")
     stored.seek(0)
     return stored
+
+
+@dataclass
+class Stock:
+    """What `take_stock` found: how many files it read, which rows have no file or another one,
+    and which files no row knows (names in the media folder)."""
+
+    looked_at: int = 0
+    missing: list[Evidence] = field(default_factory=list)
+    altered: list[Evidence] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+
+def take_stock() -> Stock:
+    """Read every stored file of evidence against its sha256 and size. Changes nothing."""
+    stock = Stock()
+    known = set()
+    rows = Evidence.objects.select_related("inspection__organization").order_by("pk")
+    for evidence in rows.iterator(chunk_size=500):
+        stock.looked_at += 1
+        known.add(str(evidence.file.name))
+        try:
+            with evidence.file.storage.open(str(evidence.file.name), "rb") as stored:
+                right = _digest(stored) == evidence.sha256 and stored.tell() == evidence.size
+        except OSError:
+            stock.missing.append(evidence)
+            continue
+        if not right:
+            stock.altered.append(evidence)
+    for preview in EvidencePreview.objects.select_related("evidence").iterator(chunk_size=500):
+        known.update(preview.picture(page) for page in range(1, preview.pages + 1))
+    stored_names = (
+        name for top in ("evidence", "previews") for name in _files(default_storage, top)
+    )
+    stock.unknown = sorted(name for name in stored_names if name not in known)
+    return stock
+
+
+def _files(storage: Storage, folder: str) -> Iterator[str]:
+    """Every file below the folder, as the storage names them."""
+    try:
+        folders, files = storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    yield from (f"{folder}/{name}" for name in files)
+    for name in folders:
+        yield from _files(storage, f"{folder}/{name}")
 
 
 def _digest(file: IO[bytes]) -> str:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 
+from issues.domain.inspections import ARCHIVED, refuse_archived
 from issues.domain.tree import MOST_SIBLINGS
 from issues.models import Task
 from measures.domain.states import write_state
@@ -58,6 +59,7 @@ def add_measure(
     inspection = task.inspection
     organization = inspection.organization
     require_in(actor, Ability.EDIT_MEASURE, organization)
+    refuse_archived(inspection)
     _of_bureau(organization, [leader, owner, *co_leaders], [lead_section, *support_sections])
     reason = str(fields.pop("reason", ""))
     frozen = PlanBaseline.objects.filter(inspection=inspection).exists()
@@ -154,16 +156,18 @@ def _next_position(task: Task) -> int:
 
 @transaction.atomic
 def refuse_closed(measure: Measure) -> None:
-    """Raises Refused for a measure that is closed or archived: it is read-only.
+    """Raises Refused for a measure that is closed, or archived by itself or with its inspection.
 
     Asks the row, locked until the transaction ends, not the object that was loaded before it.
     """
-    now_stored = Measure.objects.select_for_update().only("closed_at", "archived_at")
-    stored = now_stored.get(pk=measure.pk)
+    rows = Measure.objects.select_for_update(of=("self",)).select_related("inspection")
+    stored = rows.only("closed_at", "archived_at", "inspection__archived_at").get(pk=measure.pk)
     if stored.closed_at is not None:
         raise Refused("该措施已销号，内容只读。如需修改，请先办理退回或重新启动。")
     if stored.archived_at is not None:
         raise Refused("该措施已归档，内容只读。")
+    if stored.inspection.archived_at is not None:
+        raise Refused(ARCHIVED)
 
 
 def refuse_overtaken(measure: Measure, version: int) -> Measure:

@@ -7,10 +7,17 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from issues.enums import Disclosure
 from measures.enums import EvidenceKind, Nature, Status
-from measures.interfaces.uploads import ACCEPT, CheckedFile, check_upload, limit_words
+from measures.interfaces.uploads import (
+    ACCEPT,
+    CheckedFile,
+    check_upload,
+    clean_name,
+    limit_words,
+)
 from measures.models import Measure
 from measures.rules import Transition
 from rectify.accounts.models import Organization, Section, User
@@ -136,8 +143,12 @@ class ProgressForm(forms.Form):
 
 
 class EvidenceForm(forms.Form):
-    """One file and what it is. Checked by extension and by content."""
+    """One file and what it is. Checked by extension and by content.
 
+    `refused` is the clean name of a file that was not let in and the code of the rule.
+    """
+
+    refused: tuple[str, str] | None = None
     file = forms.FileField(
         label="文件",
         max_length=None,
@@ -152,7 +163,12 @@ class EvidenceForm(forms.Form):
         self.fields["file"].help_text = limit_words()
 
     def clean_file(self) -> CheckedFile:
-        return check_upload(self.cleaned_data["file"])
+        upload = self.cleaned_data["file"]
+        try:
+            return check_upload(upload)
+        except ValidationError as error:
+            self.refused = (clean_name(upload.name), str(error.code))
+            raise
 
 
 class MeasureForm(forms.Form):

@@ -9,7 +9,7 @@ from measures.models.decisions import (
     LookBackSample,
     PlanBaseline,
 )
-from measures.models.evidence import Evidence, EvidenceLink
+from measures.models.evidence import Evidence, EvidenceLink, EvidencePreview
 from measures.models.measure import Measure, MeasureLeader, MeasureSupport, SameMeasure
 from measures.models.outcomes import (
     CountOutcome,
@@ -28,6 +28,7 @@ __all__ = [
     "Decision",
     "Evidence",
     "EvidenceLink",
+    "EvidencePreview",
     "Extension",
     "Instruction",
     "LookBack",

@@ -1,4 +1,4 @@
-"""佐证材料: files of an inspection, each linked to any number of measures."""
+"""佐证材料: files of an inspection, each linked to any number of measures, and their pictures."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from django.db import models
 from django.db.models import Q
 
 from issues.models import Inspection
-from measures.enums import EvidenceKind
+from measures.enums import EvidenceKind, PreviewState
 from measures.models.measure import Measure
 from rectify.accounts.enums import Ability
 from rectify.accounts.models import User
 from rectify.audit.models import VersionedRow
+from rectify.jobs.models import Job
 from rectify.lib.clock import now
 
 
@@ -75,3 +76,42 @@ class EvidenceLink(models.Model):
 
     def __str__(self) -> str:
         return str(self.evidence)
+
+
+class EvidencePreview(VersionedRow):
+    """The pictures of one file's first pages, made by a job; the file itself is never shown.
+
+    Comes into being with the file (`measures.domain.evidence`), filled by
+    `measures.domain.previews`. `pages` counts pictures; `reason` says why there are none.
+    """
+
+    evidence = models.OneToOneField(Evidence, models.PROTECT, related_name="preview")
+    state = models.CharField(
+        "状态", max_length=10, choices=PreviewState, default=PreviewState.WAITING
+    )
+    pages = models.PositiveSmallIntegerField("页数", default=0)
+    reason = models.CharField("原因", max_length=120, blank=True)
+    # The job that failed to make it: asked to run again, it tries again.
+    tried_by = models.ForeignKey(
+        Job, models.SET_NULL, null=True, blank=True, related_name="failed_previews"
+    )
+
+    class Meta:
+        ordering = ("pk",)
+        verbose_name = "佐证材料预览"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=PreviewState.READY, pages__gt=0)
+                | (~Q(state=PreviewState.READY) & Q(pages=0)),
+                name="preview_ready_has_pages",
+                violation_error_message="可预览的材料须有页面。",
+            )
+        ]
+        indexes = [models.Index(fields=["state"], name="preview_state")]
+
+    def __str__(self) -> str:
+        return str(self.evidence)
+
+    def picture(self, page: int) -> str:
+        """The stored name of a page's picture, `page` from 1."""
+        return f"previews/{self.evidence.public_id.hex}/{page}.png"

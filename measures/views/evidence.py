@@ -1,33 +1,38 @@
-"""Evidence: taking a file in and handing it out."""
+"""Evidence: taking a file in, showing its pages as pictures, and handing it out."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from measures.domain.evidence import attach_evidence, hand_out
-from measures.enums import EvidenceKind
+from measures.domain.evidence import attach_evidence, hand_out, refuse_evidence
+from measures.domain.previews import look_at, open_page
+from measures.enums import EvidenceKind, PreviewState
 from measures.interfaces.forms import EvidenceForm
 from measures.models import Evidence, Measure
 from measures.reading import require
+from measures.rendering.page_pictures import MOST_PAGES
 from measures.views.measure_page import measure_page
 from rectify.accounts.enums import Ability
+from rectify.accounts.models import User
 from rectify.accounts.requests import LoggedIn
 from rectify.audit.exceptions import Refused
 from rectify.form_fields import put_beside
 
-# The file is never shown inside the site: no script, no frame, no same origin (trust.md §3).
+# Neither file nor picture acts inside the site: no script, no frame, no same origin (trust.md §3).
 _SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
 @require_POST
 def evidence_add(request: LoggedIn, measure: UUID) -> HttpResponse:
-    """Store one checked file and link it to the measure."""
+    """Store one checked file and link it to the measure; a file that a rule refuses is a 400."""
     row = get_object_or_404(
         Measure.objects.visible_to(request.user).select_related("inspection__organization"),
         public_id=measure,
@@ -50,22 +55,22 @@ def evidence_add(request: LoggedIn, measure: UUID) -> HttpResponse:
         else:
             messages.success(request, f"已上传“{checked.name}”。")
             return redirect("measure", measure=row.public_id)
+    elif form.refused is not None:
+        name, code = form.refused
+        refuse_evidence(row, actor=request.user, name=name, code=code)
+        return measure_page(request, row, evidence=form, status=HTTPStatus.BAD_REQUEST)
     return measure_page(request, row, evidence=form)
 
 
 @require_safe
 def evidence(request: LoggedIn, evidence: UUID) -> HttpResponseBase:
     """The stored bytes as a download, after checking the person and the checksum."""
-    row = get_object_or_404(
-        Evidence.objects.visible_to(request.user).select_related("inspection__organization"),
-        public_id=evidence,
-    )
+    row = _evidence(request.user, evidence)
     try:
         stored = hand_out(row, actor=request.user)
     except Refused as error:
         messages.error(request, error.message)
-        owner = Measure.objects.visible_to(request.user).filter(evidence_links__evidence=row)
-        return redirect("measure", measure=owner.in_order()[0].public_id)
+        return redirect(_measure_of(request.user, row))
     response = FileResponse(
         stored,
         as_attachment=True,
@@ -73,6 +78,50 @@ def evidence(request: LoggedIn, evidence: UUID) -> HttpResponseBase:
         content_type="application/octet-stream",
     )
     response["Content-Length"] = str(row.size)
+    return _sealed(response)
+
+
+@require_safe
+def evidence_preview(request: LoggedIn, evidence: UUID) -> HttpResponse:
+    """The first pages as pictures, with what is known of the file."""
+    row = _evidence(request.user, evidence)
+    preview = look_at(row, actor=request.user)
+    pages = preview.pages if preview is not None else 0
+    context = {
+        "file": row,
+        "preview": preview,
+        "waiting": preview is None or preview.state == PreviewState.WAITING,
+        "numbers": range(1, pages + 1),
+        "pages": pages,
+        # As many as are ever drawn: the file may have more.
+        "cut": pages == MOST_PAGES,
+        "back_url": _measure_of(request.user, row),
+    }
+    return render(request, "measures/preview.html", context)
+
+
+@require_safe
+def evidence_page(request: LoggedIn, evidence: UUID, page: int) -> HttpResponseBase:
+    """One page as a picture inside the preview."""
+    stored = open_page(_evidence(request.user, evidence), page)
+    if stored is None:
+        raise Http404
+    return _sealed(FileResponse(stored, content_type="image/png"))
+
+
+def _evidence(user: User, public_id: UUID) -> Evidence:
+    rows = Evidence.objects.visible_to(user).select_related("inspection__organization")
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def _measure_of(user: User, evidence: Evidence) -> str:
+    """The part of a measure's page that lists the file, of the first that the person may read."""
+    measures = Measure.objects.within(user.access, Ability.SEE_FULL)
+    owner = measures.filter(evidence_links__evidence=evidence).in_order()[0]
+    return f"{reverse('measure', kwargs={'measure': owner.public_id})}#evidence"
+
+
+def _sealed(response: FileResponse) -> FileResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = _SANDBOX
     response["Cache-Control"] = "no-store, private"

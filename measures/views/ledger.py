@@ -22,6 +22,7 @@ from measures.models.measure import MeasureQuerySet
 from measures.reading import Reading
 from measures.views.ledger_rows import Line, asked, lines, undo_of
 from rectify.accounts.enums import Ability
+from rectify.accounts.limits import count_search
 from rectify.accounts.requests import LoggedIn
 from rectify.lib.clock import today
 
@@ -47,6 +48,8 @@ def ledger(request: LoggedIn, inspection: UUID) -> HttpResponse:
         Inspection.objects.visible_to(request.user).select_related("organization"),
         public_id=inspection,
     )
+    if request.GET.get("q"):
+        count_search(request.user)
     filters = LedgerFilter(request.GET, inspection=found, user=request.user)
     total = filters.rows.count()
     page = _page(filters, request.GET, total)

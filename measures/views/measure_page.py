@@ -67,8 +67,9 @@ def measure_page(
     report: ReportForm | None = None,
     progress: ProgressForm | None = None,
     evidence: EvidenceForm | None = None,
+    status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
 ) -> HttpResponse:
-    """The page; a form that was refused is passed in and answers with status 422."""
+    """The page; a form that was refused is passed in and answers with `status`."""
     refused = any(form is not None for form in (report, progress, evidence))
     context = page_context(request, measure)
     if report is not None:
@@ -77,7 +78,7 @@ def measure_page(
         context["progress_form"] = progress
     if evidence is not None:
         context["evidence_form"] = evidence
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
+    status = status if refused else HTTPStatus.OK
     return render(request, "measures/measure.html", context, status=status)
 
 
@@ -267,6 +268,7 @@ def _papers(measure: Measure, user: User) -> dict[str, Any]:
     return {
         "evidence_files": Evidence.objects.visible_to(user)
         .filter(links__measure=measure, archived_at__isnull=True)
+        .select_related("preview")
         .order_by("created_at", "pk"),
         "outcomes": outcomes,
         "has_outcomes": any(outcomes.values()),

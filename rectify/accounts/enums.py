@@ -17,6 +17,11 @@ class Role(models.TextChoices):
     SECADMIN = "secadmin", "安全管理员"
     AUDITOR = "auditor", "审计员"
 
+    @classmethod
+    def administrators(cls) -> frozenset["Role"]:
+        """三员: exclusive of one another, and of every business role, where 三员分立 is on."""
+        return frozenset({cls.SYSADMIN, cls.SECADMIN, cls.AUDITOR})
+
 
 class SectionKind(models.TextChoices):
     INTERNAL = "internal", "内设机构"
@@ -60,3 +65,4 @@ class Ability(models.TextChoices):
     MANAGE_ACCOUNTS = "manage_accounts", "管理账号"
     MANAGE_GRANTS = "manage_grants", "管理授权"
     READ_AUDIT = "read_audit", "查看审计日志"
+    RUN_SYSTEM = "run_system", "系统运行与备份"

@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.cache import add_never_cache_headers
 
+from rectify.accounts.domain.passwords import password_expired
+from rectify.accounts.domain.second_factor import needs_second_factor
+from rectify.accounts.domain.sessions import LOGGED_IN_AT
 from rectify.accounts.models import User
 from rectify.lib.clock import now
-
-# Session key: when the login happened, in seconds.
-LOGGED_IN_AT = "logged_in_at"
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -32,27 +32,41 @@ class NoStoreMiddleware:
 
 
 class HtmxLoginMiddleware:
-    """Turns the login redirect of a fragment request into a full-page redirect."""
+    """Turns a fragment's redirect to the login, or to what a login still owes, into one of the
+    whole page."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        login = resolve_url(settings.LOGIN_URL)
         if request.headers.get("HX-Request") and response.status_code == 302:
-            target = response.headers.get("Location", "")
-            if target.startswith(login):
+            page = response.headers.get("Location", "").partition("?")[0]
+            if page in {resolve_url(settings.LOGIN_URL), *map(resolve_url, DUTIES)}:
                 response = HttpResponse(status=204)
-                response["HX-Redirect"] = login
+                response["HX-Redirect"] = page
         return response
 
 
+# Pages where a person is kept until they have done what is due, in this order.
+DUTIES = ("password_change", "mfa_activate_totp")
+
+
+def duty_of(user: User) -> str:
+    """The page that the person must deal with before any other, or ""."""
+    if user.must_change_password or password_expired(user):
+        return "password_change"
+    if needs_second_factor(user):
+        return "mfa_activate_totp"
+    return ""
+
+
 class SessionRulesMiddleware:
-    """Ends a login after eight hours, and keeps a person with an initial password at its change."""
+    """Ends a login after eight hours, and keeps a person at what is due: a password of their own,
+    a new one in place of one that is too old, a second factor for administrators."""
 
     LONGEST = 8 * 3600  # seconds; trust.md §2
-    OPEN_PAGES = frozenset({"password_change", "logout", "preferences", "login"})
+    OPEN_PAGES = frozenset({"account_login", "account_logout", "preferences", "healthz"})
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -70,6 +84,6 @@ class SessionRulesMiddleware:
             logout(request)
             return redirect_to_login(request.get_full_path())
         page = request.resolver_match.url_name if request.resolver_match else ""
-        if request.user.must_change_password and page not in self.OPEN_PAGES:
-            return redirect("password_change")
+        if page not in self.OPEN_PAGES and (duty := duty_of(request.user)) not in {"", page}:
+            return redirect(duty)
         return None

@@ -51,6 +51,12 @@ class Access:
         """Ids of the organizations where the ability reaches at least some records."""
         return self.organizations(ability, *Scope)
 
+    @property
+    def audited(self) -> frozenset[int]:
+        """Ids of the organizations whose log the person reads: for `audit`, which lies below the
+        abilities and cannot name one."""
+        return self.whole(Ability.READ_AUDIT)
+
     def has_role(self, role: Role, organization_id: int) -> bool:
         return organization_id in self.by_role.get(role, frozenset())
 

@@ -16,6 +16,14 @@ class NotAllowed(Refused):
     """The actor lacks the ability; answered as 403 where the object may be seen."""
 
 
+class TooMany(Refused):
+    """Asked too often; `retry_after` is the number of seconds after which it is open again."""
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class StaleVersion(Refused):
     """Somebody else saved first. Nothing was written; `current` is the row as it stands now."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rectify.accounts.enums import Ability
+from rectify.accounts.limits import Rate
 
 if TYPE_CHECKING:
     from rectify.jobs.models import Job
@@ -29,17 +30,23 @@ class Outcome:
     facts: dict[str, Any] | None = None
 
 
+# Enough for a person at work; what a script or an impatient finger asks for beyond is refused.
+USUAL = Rate(times=10, seconds=600)
+
+
 @dataclass(frozen=True)
 class Kind:
     """`task` is the Celery task's name; `run` does the work and is safe to run again.
 
-    `ability` is what its requester must still hold when it runs and when its result is fetched.
+    `ability` is what its requester must still hold when it runs and when its result is fetched;
+    `most` is how often one person may ask for it.
     """
 
     name: str
     task: str
     ability: Ability
     run: "Callable[[Job, Progress], Outcome]"
+    most: Rate = USUAL
 
 
 KINDS: dict[str, Kind] = {}
@@ -48,9 +55,14 @@ CALENDARS: list[Callable[[], int]] = []
 
 
 def register(
-    name: str, *, task: str, ability: Ability, run: "Callable[[Job, Progress], Outcome]"
+    name: str,
+    *,
+    task: str,
+    ability: Ability,
+    run: "Callable[[Job, Progress], Outcome]",
+    most: Rate = USUAL,
 ) -> None:
-    KINDS[name] = Kind(name, task, ability, run)
+    KINDS[name] = Kind(name, task, ability, run, most)
 
 
 def register_calendar(due: Callable[[], int]) -> None:

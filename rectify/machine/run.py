@@ -78,6 +78,9 @@ def prepare(env: dict[str, str]) -> None:
     if env.get("DEMO", "").strip().lower() not in {"0", "no", "off", "false"}:
         say("· 演示数据 · demo data")
         manage(env, "load_demo", label="load_demo")
+    else:
+        say("· 第一个账号 · first account")
+        manage(env, "first_run", "--no-print", label="first_run")
 
 
 def manage(env: dict[str, str], *arguments: str, label: str) -> None:
@@ -91,8 +94,8 @@ def processes(env: dict[str, str], port: int) -> list[Child]:
     """Web, worker and schedule as they run on one machine."""
     python, logs, var = str(PYTHON), log_dir(), var_dir()
     gunicorn = [python, "-m", "gunicorn", "rectify.wsgi:application", "--bind", f"127.0.0.1:{port}"]
-    gunicorn += ["--worker-class", "gthread", "--workers", "2", "--threads", "4"]
-    gunicorn += ["--graceful-timeout", "5", "--timeout", "60", "--no-control-socket"]
+    gunicorn += ["--config", "python:rectify.web_server"]
+    gunicorn += ["--graceful-timeout", "5", "--timeout", "60"]
     celery = [python, "-m", "celery", "-A", "rectify"]
     worker = [*celery, "worker", "--loglevel", "INFO", "--pool", "prefork", "--concurrency", "1"]
     worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
@@ -146,15 +149,19 @@ def report_death(children: Sequence[Child]) -> None:
 
 
 def greet(address: str) -> None:
-    """Address and demo accounts, in Chinese and English."""
+    """Address and accounts of the demo, or the first account, in Chinese and English."""
     say("\n" + "=" * 64)
     say(f"  整改台账已启动：{address}")
     say(f"  Rectify is running at {address}")
-    accounts = var_dir() / "demo-accounts.txt"
-    if accounts.exists():
-        say("\n  演示账号 · demo accounts：")
-        for line in accounts.read_text(encoding="utf-8").splitlines():
-            say(f"  {line}")
+    for name, heading in (
+        ("demo-accounts.txt", "演示账号 · demo accounts"),
+        ("first-account.txt", "第一个账号，登录后完成初始设置 · first account"),
+    ):
+        accounts = var_dir() / name
+        if accounts.exists():
+            say(f"\n  {heading}：")
+            for line in accounts.read_text(encoding="utf-8").splitlines():
+                say(f"  {line}")
     say(f"\n  日志 logs：{log_dir()}")
     say("  按 Ctrl-C 停止 · press Ctrl-C to stop")
     say("=" * 64)

@@ -6,17 +6,22 @@ from django.core.exceptions import ImproperlyConfigured
 
 from rectify.settings.environment import (
     ENVIRONMENT,  # noqa: F401 - deployment files are tested against it
+    choice,
     database,
     email,
     env,
     flag,
     folder,
+    networks,
     redis_url,
+    whole_number,
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = folder("VAR_DIR", BASE_DIR / "var")
 MEDIA_ROOT = str(folder("MEDIA_ROOT", VAR_DIR / "media"))
+BACKUP_DIR = folder("BACKUP_DIR", VAR_DIR / "backups")
+BACKUP_KEEP = whole_number("BACKUP_KEEP", default=14)
 FONT_DIR = folder("FONT_DIR", VAR_DIR / "fonts")
 BUREAU_FONT_DIR = folder("BUREAU_FONT_DIR", Path()) if env.str("BUREAU_FONT_DIR", "") else None
 
@@ -27,15 +32,19 @@ for origin in CSRF_TRUSTED_ORIGINS:
     if not origin.startswith(("http://", "https://")):
         raise ImproperlyConfigured(f"CSRF_TRUSTED_ORIGINS 中的 {origin!r} 须以 https:// 开头。")
 PLAIN_HTTP = flag("PLAIN_HTTP", default=False)
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
+THREE_ADMINS = flag("THREE_ADMINS", default=False)
 PUBLIC_URL = env.str("PUBLIC_URL", "http://127.0.0.1:8000")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "axes",
     "csp",
     "django_filters",
@@ -44,27 +53,34 @@ INSTALLED_APPS = [
     "rectify.accounts",
     "rectify.audit",
     "rectify.jobs",
+    "rectify.backups",
+    "rectify.administration",
     "issues",
     "measures",
     "reports",
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # The first five hold for every answer, whoever made it.
     "rectify.audit.middleware.OriginMiddleware",
+    "rectify.page_headers.PageHeadersMiddleware",
+    "rectify.accounts.middleware.NoStoreMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "rectify.accounts.middleware.NoStoreMiddleware",
+    "rectify.audit.access.AccessMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "rectify.accounts.middleware.SessionRulesMiddleware",
     "rectify.accounts.middleware.HtmxLoginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "rectify.refusals.RefusalMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -106,6 +122,15 @@ TEMPLATES = [
 
 DATABASES = {"default": database(VAR_DIR)}
 ATOMIC_REQUESTS = False
+# Shared by all processes of the machine, and there whether or not Redis is: what is counted per
+# person (accounts/limits.py) must not begin anew in each of them.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(VAR_DIR / "cache"),
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -113,25 +138,39 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-LOGIN_URL = "login"
+PASSWORD_PROFILE = choice("PASSWORD_PROFILE", ("dengbao", "nist"))
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "rectify.accounts.password_profiles.ProfileValidator"}]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "login"
-AXES_FAILURE_LIMIT = 6
+
+# Of allauth only the login stages and the rows of the second factor are in use: no address of its
+# own is included, so nobody signs up, confirms an e-mail or resets a password there.
+ACCOUNT_ADAPTER = "rectify.accounts.interfaces.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False  # they count per process; axes counts in the database
+ACCOUNT_LOGIN_TIMEOUT = 5 * 60  # seconds between the password and the code
+MFA_ADAPTER = "rectify.accounts.interfaces.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_RECOVERY_CODE_DIGITS = 10
+TOTP_FOR_ADMINS = flag("TOTP_FOR_ADMINS", default=True)
+
+AXES_HANDLER = "rectify.accounts.interfaces.lockout.LockoutHandler"
+AXES_FAILURE_LIMIT = 6  # of one login name at one address; the limit of an address is the handler's
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "rectify.accounts.interfaces.lockout.counted_name"
+AXES_CLIENT_IP_CALLABLE = "rectify.accounts.interfaces.lockout.address_of"
+AXES_LOCKOUT_CALLABLE = "rectify.accounts.interfaces.lockout.locked_page"
+AXES_ENABLE_ACCESS_FAILURE_LOG = True  # one row per failure, for the count of an address
+AXES_DISABLE_ACCESS_LOG = True  # logins are events of the audit log
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
+SESSION_ENGINE = "rectify.accounts.session_store"
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_HTTPONLY = True
@@ -158,9 +197,15 @@ USE_I18N = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = str(VAR_DIR / "static")
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATICFILES_DIRS = [BASE_DIR / "static"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+FILE_UPLOAD_HANDLERS = [
+    "rectify.upload_quota.UploadQuota",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 FILE_UPLOAD_PERMISSIONS = 0o600
 EVIDENCE_MAX_BYTES = 20 * 1024 * 1024
 
@@ -210,8 +255,17 @@ DOORBELL = "ring"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(request_id)s%(name)s: %(message)s"}
+    },
+    "filters": {"request": {"()": "rectify.log_lines.RequestId"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["request"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     # Their own progress, one line per style sheet and font table.
     "loggers": {name: {"level": "WARNING"} for name in ("weasyprint", "fontTools", "axes")},

@@ -2,12 +2,15 @@
 
 import os
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+from rectify.lib.addresses import Network
 
 env = environ.Env()
 
@@ -20,6 +23,8 @@ ENVIRONMENT: dict[str, str] = {
     "MEDIA_ROOT": "folder for evidence and finished files; default VAR_DIR/media",
     "SECRET_KEY": "at least 32 characters; required by the prod settings",
     "SECRET_KEY_FILE": "file that holds SECRET_KEY (docker secret)",
+    "SECRET_KEY_FALLBACKS": "former values of SECRET_KEY, separated by commas: what they sealed"
+    " stays readable",
     "ALLOWED_HOSTS": "host names that the site answers to, separated by commas",
     "CSRF_TRUSTED_ORIGINS": "origins such as https://zhenggai.example, separated by commas",
     "EMAIL_URL": "smtp+tls://USER:PASSWORD@HOST:PORT; default writes mail into VAR_DIR/mail",
@@ -27,6 +32,15 @@ ENVIRONMENT: dict[str, str] = {
     "FONT_DIR": "folder with the free fonts; default VAR_DIR/fonts",
     "BUREAU_FONT_DIR": "folder with the bureau's own licensed fonts, used first where present",
     "PLAIN_HTTP": "1 where the bureau has no TLS yet: plain cookie names, visible warning",
+    "TRUSTED_PROXIES": "addresses or networks of the proxies in front, separated by commas;"
+    " forwarding headers of anybody else are dropped; default none",
+    "THREE_ADMINS": "1 = 三员分立: system, security and audit administrator are three people;"
+    " default 1 in prod, 0 embedded",
+    "BACKUP_DIR": "folder of the nightly backups; default VAR_DIR/backups",
+    "BACKUP_KEEP": "how many nightly backups are kept, default 14; 0 = no nightly backup",
+    "PASSWORD_PROFILE": "rules for passwords: dengbao (default) or nist; docs/login.md",
+    "TOTP_FOR_ADMINS": "1 = the three administrators need a code of their phone to log in;"
+    " default 1 in prod, 0 embedded",
     "PUBLIC_URL": "address printed in mails, such as https://zhenggai.example",
 }
 
@@ -47,6 +61,41 @@ def flag(name: str, default: bool) -> bool:
     if value in {"0", "false", "no", "off"}:
         return False
     raise ImproperlyConfigured(f"{name}={value!r} 无法识别：请填 1 或 0。")
+
+
+def whole_number(name: str, default: int) -> int:
+    """A count, 0 or more. Raises ImproperlyConfigured for anything else."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    if not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"{name}={value!r} 无法识别：请填 0 或正整数。")
+    return int(value)
+
+
+def choice(name: str, words: tuple[str, ...]) -> str:
+    """One of the words, the first where nothing is set. Raises ImproperlyConfigured for another."""
+    value = os.environ.get(name, "").strip() or words[0]
+    if value not in words:
+        raise ImproperlyConfigured(f"{name}={value!r} 无法识别：请填 {' 或 '.join(words)}。")
+    return value
+
+
+def networks(name: str) -> tuple[Network, ...]:
+    """Addresses and networks, separated by commas. Raises ImproperlyConfigured for anything else,
+    and for a network so wide that it trusts everybody."""
+    found = []
+    for word in filter(None, (part.strip() for part in os.environ.get(name, "").split(","))):
+        try:
+            network = ip_network(word)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name} 中的 {word!r} 无法识别：请填 IP 地址或网段，如 127.0.0.1,10.0.0.0/24。"
+            ) from error
+        if network.prefixlen == 0:
+            raise ImproperlyConfigured(f"{name} 中的 {word!r} 包括所有地址：请只填代理服务器。")
+        found.append(network)
+    return tuple(found)
 
 
 def database(var_dir: Path) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from rectify.settings.base import *  # noqa: F403 - settings extend one another by star import
 from rectify.settings.base import PLAIN_HTTP
-from rectify.settings.environment import secret_key
+from rectify.settings.environment import env, flag, secret_key
 
 SECRET_KEY = secret_key(fallback_file=None)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+THREE_ADMINS = flag("THREE_ADMINS", default=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -16,6 +18,7 @@ if not PLAIN_HTTP:
     CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    # Reaches Django from TRUSTED_PROXIES only (OriginMiddleware).
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True

@@ -22,6 +22,7 @@ from rectify.accounts.models import Membership, User
 from rectify.audit.actors import Actor
 from rectify.audit.domain.events import record
 from rectify.audit.models import Chain
+from rectify.audit.registry import Anchor
 from rectify.jobs.domain.outbox import tell
 from rectify.lib.clock import now, today
 from rectify.lib.shanghai import day_of
@@ -81,7 +82,7 @@ def build_digest(
             digest = Digest.objects.create(
                 inspection=inspection, week_start=week_start, audience=audience,
                 revision=revision, as_of=moment.as_of, built_at=now(), content=content,
-                audit_head=_audit_head(inspection),
+                **_anchor(inspection),
             )  # fmt: skip
     except IntegrityError:  # somebody else built the same digest in the meantime
         return stored.order_by("-revision")[0]
@@ -139,10 +140,21 @@ def _unanswered(figures: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _audit_head(inspection: Inspection) -> str:
-    """The anchor of trust.md §5: the head of the bureau's chain when the digest was built."""
+def anchors(chain: Chain) -> Iterator[Anchor]:
+    """The anchors of the bureau's chain that its digests printed: for `audit.registry`."""
+    if chain.organization_id is None:
+        return
+    rows = Digest.objects.filter(
+        inspection__organization_id=chain.organization_id, audit_length__gt=0
+    )
+    for digest in rows.defer("content").order_by("pk"):
+        yield Anchor(digest.audit_length, digest.audit_head, f"{digest}周报")
+
+
+def _anchor(inspection: Inspection) -> dict[str, Any]:
+    """How long the bureau's chain is and how it ends, as columns of the digest."""
     chain = Chain.objects.filter(organization=inspection.organization_id).first()
-    return chain.head if chain is not None else ""
+    return {"audit_length": chain.length, "audit_head": chain.head} if chain is not None else {}
 
 
 def _send(digest: Digest) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from issues.domain.inspections import refuse_archived
 from issues.models import Inspection
 from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability
@@ -37,9 +38,10 @@ def draft_notice(
 ) -> Document:
     """Start the public notice with the given sections or the starter texts.
 
-    Raises NotAllowed, ValidationError when one is in work already.
+    Raises NotAllowed, Refused (archived), ValidationError when one is in work already.
     """
     require_in(actor, Ability.DRAFT_DOCUMENT, inspection.organization)
+    refuse_archived(inspection)
     return add(
         Document(
             inspection=inspection, kind=DocumentKind.PUBLIC_NOTICE,
@@ -61,6 +63,7 @@ def edit_document(
     require_in(actor, Ability.DRAFT_DOCUMENT, organization)
     if document.state != DocumentState.DRAFT:
         raise Refused("该文件已送审，内容只读。")
+    refuse_archived(document.inspection)
     unknown = set(values) - EDITABLE
     if unknown:
         raise ValueError(f"not editable here: {sorted(unknown)}")

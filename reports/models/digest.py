@@ -42,6 +42,8 @@ class Digest(PublicRow):
     as_of = models.DateField("统计截至日")
     built_at = models.DateTimeField("生成时间")
     content = models.JSONField("内容")
+    # The anchor of trust.md §5: how long the bureau's chain was, and the hash of its last event.
+    audit_length = models.PositiveBigIntegerField("审计链条数", default=0)
     audit_head = models.CharField("审计链末条摘要", max_length=64, blank=True)
     objects = DigestQuerySet.as_manager()
 

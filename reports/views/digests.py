@@ -18,6 +18,7 @@ from measures.models import WeeklyRound
 from rectify.accounts.domain.permissions import may_in, require_in
 from rectify.accounts.enums import Ability
 from rectify.accounts.requests import LoggedIn
+from rectify.audit.exceptions import Refused
 from rectify.shell import remember
 from reports.enums import Audience
 from reports.interfaces.forms import WeekForm
@@ -76,7 +77,11 @@ def digest_build(request: LoggedIn, inspection: UUID) -> HttpResponse:
         for errors in form.errors.values():
             messages.error(request, "".join(str(one) for one in errors))
         return redirect("digests", inspection=found.public_id)
-    job = request_digest(found, form.cleaned_data["week"], actor=user)
+    try:
+        job = request_digest(found, form.cleaned_data["week"], actor=user)
+    except Refused as error:
+        messages.error(request, error.message)
+        return redirect("digests", inspection=found.public_id)
     return redirect("job", job=job.public_id)
 
 

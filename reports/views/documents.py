@@ -16,7 +16,7 @@ from issues.models import Inspection
 from rectify.accounts.domain.permissions import may_in, require_in
 from rectify.accounts.enums import Ability
 from rectify.accounts.requests import LoggedIn
-from rectify.audit.exceptions import Refused, StaleVersion
+from rectify.audit.exceptions import NotAllowed, Refused, StaleVersion
 from rectify.conflicts import conflict_page
 from rectify.form_fields import put_beside
 from reports.domain.documents import current_notice, draft_notice, edit_document
@@ -84,6 +84,10 @@ def _start(request: LoggedIn, inspection: Inspection) -> HttpResponse:
         draft_notice(inspection, actor=request.user)
     except ValidationError:  # somebody else began in the same moment: theirs is shown
         messages.info(request, "通报已由他人开始起草。")
+    except NotAllowed:
+        raise
+    except Refused as error:
+        messages.error(request, error.message)
     return redirect("documents", inspection=inspection.public_id)
 
 

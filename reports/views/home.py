@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from issues.models import Inspection
+from rectify.accounts.domain.first_run import awaits_set_up
 from rectify.accounts.enums import Role
 from rectify.accounts.models import User
 from rectify.accounts.requests import LoggedIn
+from rectify.shell import ADMINISTRATORS_DOORS
 
 # Where the shell remembers which inspection the person looked at last.
 REMEMBERED = "inspection"
@@ -27,8 +29,6 @@ class Advice:
     action: str = ""
 
 
-_OUT_OF_SIGHT = "您的角色不查看整改内容。您的工作方法见使用帮助。"
-_TO_HELP = ("help", "打开使用帮助")
 _BUREAU_WAITS = Advice("还没有巡察", "局办公室（整改办）录入巡察反馈后，这里会显示整改进展。")
 _NEXT_STEPS = {
     Role.OFFICE: Advice(
@@ -46,16 +46,14 @@ _NEXT_STEPS = {
     Role.SECRETARY: _BUREAU_WAITS,
     Role.DISCIPLINE: Advice("还没有巡察", "所派驻的单位录入巡察反馈后，这里会显示整改进展。"),
     Role.OVERSIGHT: Advice("还没有巡察", "下级单位录入巡察反馈后，这里会显示各单位的整改进展。"),
-    Role.SYSADMIN: Advice("您负责单位、科室和账号", _OUT_OF_SIGHT, *_TO_HELP),
-    Role.SECADMIN: Advice("您负责授权", _OUT_OF_SIGHT, *_TO_HELP),
-    Role.AUDITOR: Advice("您负责审计日志", _OUT_OF_SIGHT, *_TO_HELP),
 }
-_NO_ROLE = Advice("您还没有角色", "请联系本单位的安全管理员为您授权，授权后重新登录即可使用。")
+_NO_ROLE = Advice("您还没有角色", "请联系本单位的安全管理员为您授权，授权后刷新本页即可使用。")
 
 
 @require_safe
 def home(request: LoggedIn) -> HttpResponse:
-    """Redirect to the dashboard of the remembered or the newest inspection."""
+    """Redirect to the dashboard of the remembered or the newest inspection; administrators, who
+    see none, to their own first page, and the first account to the setting up of the system."""
     user = request.user
     mine = Inspection.objects.visible_to(user).filter(archived_at__isnull=True).for_shell()
     remembered = _uuid(str(request.session.get(REMEMBERED, "")))
@@ -63,6 +61,11 @@ def home(request: LoggedIn) -> HttpResponse:
     found = found or mine.first()
     if found is not None:
         return redirect("dashboard", inspection=found.public_id)
+    for ability, door in ADMINISTRATORS_DOORS:
+        if user.access.whole(ability):
+            return redirect(door.key)
+    if awaits_set_up(user):
+        return redirect("first_run")
     advice = _advice(user)
     url = reverse(advice.url) if advice.url else ""
     return render(request, "reports/no_inspection.html", {"advice": advice, "url": url})

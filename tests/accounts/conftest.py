@@ -8,13 +8,19 @@ import pytest
 from django.test import Client
 
 from issues.models import Inspection
+from rectify.accounts.domain.grants import grant
 from rectify.accounts.domain.organizations import add_organization, add_section
-from rectify.accounts.domain.people import create_user, grant
+from rectify.accounts.domain.people import create_user
 from rectify.accounts.enums import Role, SectionKind
 from rectify.accounts.models import Organization, Section, User
 from rectify.audit.actors import SYSTEM
 
 PASSWORD = "plum-blossom-1949"
+
+
+def full_width(text: str) -> str:
+    """The text as an input method types it that was left in its full-width state."""
+    return text.translate({plain: plain + 0xFEE0 for plain in range(0x21, 0x7F)})
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,7 @@ def person(bureaus: Bureaus) -> MakePerson:
     def make(role: Role | None = None, username: str = "person", **more: object) -> User:
         user = create_user(
             actor=SYSTEM,
+            organization=bureaus.one,
             username=username,
             name="某同志",
             password=PASSWORD,

@@ -8,8 +8,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from rectify.accounts.domain.grants import end_membership, grant
 from rectify.accounts.domain.organizations import add_organization, add_section
-from rectify.accounts.domain.people import create_user, end_membership, grant
+from rectify.accounts.domain.people import create_user
 from rectify.accounts.enums import Ability, Role, Scope, SectionKind
 from rectify.accounts.models import Membership, Organization, Section, User
 from rectify.audit.actors import SYSTEM
@@ -128,6 +129,9 @@ def test_an_ended_membership_counts_for_nothing_at_once(
 ) -> None:
     top = bureau("top")
     bureau("below", top)
+    # A bureau's last administrator could not be ended.
+    other = create_user(actor=SYSTEM, username="other", name="另一人", password=None)
+    grant(other, actor=SYSTEM, organization=top, role=role)
     membership = grant(person, actor=SYSTEM, organization=top, role=role)
     assert person.access.by_role
     end_membership(membership, actor=SYSTEM)
@@ -191,6 +195,8 @@ def test_only_the_security_administrator_grants(
 ) -> None:
     one, two = bureau("one"), bureau("two")
     other = create_user(actor=SYSTEM, username="other", name="另一人", password=None)
+    third = create_user(actor=SYSTEM, username="third", name="第三人", password=None)
+    grant(third, actor=SYSTEM, organization=one, role=Role.SYSADMIN)
     for role in (Role.OFFICE, Role.SYSADMIN, Role.AUDITOR, Role.SECRETARY):
         membership = grant(other, actor=SYSTEM, organization=one, role=role)
         with pytest.raises(NotAllowed):

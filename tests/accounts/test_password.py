@@ -4,12 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 
-from rectify.accounts.domain.sessions import change_password
+from rectify.accounts.domain.passwords import change_password
 from rectify.accounts.enums import Role
-from rectify.accounts.models import User
+from rectify.accounts.models import LoginSession, User
 from rectify.audit.exceptions import StaleVersion
 from rectify.audit.models import Event
 from rectify.lib import clock
@@ -46,7 +45,7 @@ def test_a_changed_password_ends_every_other_session_of_that_person_only(
     assert here.get("/").status_code == 200
     assert elsewhere.get("/").status_code == 302
     assert other.get("/").status_code == 200
-    assert Session.objects.count() == 2
+    assert LoginSession.objects.count() == 2
     assert User.objects.get(pk=user.pk).check_password(NEW)
 
 

@@ -78,7 +78,7 @@ TABLE: dict[Role, dict[str, Scope]] = {
         B,
     ),
     Role.OVERSIGHT: {"see_summary": BELOW},
-    Role.SYSADMIN: {"manage_accounts": B},
+    Role.SYSADMIN: {"manage_accounts": B, "run_system": B},
     Role.SECADMIN: {"manage_grants": B},
     Role.AUDITOR: {"read_audit": B},
 }
@@ -108,6 +108,7 @@ def test_administrators_have_no_business_and_business_no_administration() -> Non
             Ability.MANAGE_ACCOUNTS,
             Ability.MANAGE_GRANTS,
             Ability.READ_AUDIT,
+            Ability.RUN_SYSTEM,
         )
         assert set(scopes) <= admins if administrative else not set(scopes) & admins
 

@@ -3,8 +3,9 @@
 import pytest
 from django.core.exceptions import ValidationError
 
+from rectify.accounts.domain.grants import end_membership, grant
 from rectify.accounts.domain.organizations import add_organization, add_section
-from rectify.accounts.domain.people import create_user, end_membership, grant
+from rectify.accounts.domain.people import create_user
 from rectify.accounts.enums import Ability, Role, SectionKind
 from rectify.accounts.models import Organization, Section, User
 from rectify.audit.actors import SYSTEM
@@ -105,13 +106,17 @@ def test_accounts_and_grants_lie_in_different_hands(bureau: Organization) -> Non
     sysadmin, secadmin = make_user("sys"), make_user("sec")
     grant(sysadmin, actor=SYSTEM, organization=bureau, role=Role.SYSADMIN)
     grant(secadmin, actor=SYSTEM, organization=bureau, role=Role.SECADMIN)
-    made = create_user(actor=sysadmin, username="new", name="新人", password=None)
+    made = create_user(
+        actor=sysadmin, organization=bureau, username="new", name="新人", password=None
+    )
     add_section(bureau, actor=sysadmin, name="新科", kind=SectionKind.INTERNAL, sort_order=9)
     with pytest.raises(NotAllowed):
         grant(made, actor=sysadmin, organization=bureau, role=Role.OFFICE)
     grant(made, actor=secadmin, organization=bureau, role=Role.OFFICE)
     with pytest.raises(NotAllowed):
-        create_user(actor=secadmin, username="newer", name="新人", password=None)
+        create_user(
+            actor=secadmin, organization=bureau, username="newer", name="新人", password=None
+        )
     with pytest.raises(NotAllowed):
         add_organization(actor=sysadmin, code="x", name="某局", short_name="某")
 

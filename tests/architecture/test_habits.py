@@ -11,7 +11,7 @@ from tests.architecture.sources import ROOT, sources
 
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 50
-VIEWS = [path for path in sorted(sources()) if "/views/" in path or path.endswith("views.py")]
+VIEWS = [path for path in sorted(sources()) if "/views/" in path or path.endswith("/views.py")]
 
 
 @pytest.mark.parametrize("path", sorted(sources()))

@@ -14,6 +14,8 @@ FLOORS = (
     "rectify.audit",
     "rectify.accounts",
     "rectify.jobs",
+    "rectify.backups",
+    "rectify.administration",
     "issues",
     "measures",
     "reports",

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 
 from issues.models.inspection import InspectionQuerySet
 from issues.models.tree import AreaQuerySet, IssueQuerySet, TaskQuerySet
-from measures.models import Measure
+from measures.domain.previews import make_preview
+from measures.enums import PreviewState
+from measures.models import Evidence, Measure
 from measures.models.evidence import EvidenceQuerySet
 from measures.models.measure import MeasureQuerySet
 from rectify.accounts.enums import Role
@@ -34,6 +36,7 @@ from tests.authorization.walk import (
     Cell,
     arguments_of,
     cells,
+    declared,
     every_name,
     matrix,
     reading_of,
@@ -46,26 +49,42 @@ class Objects:
     """The objects of bureau a that are walked, by the name of the URL argument."""
 
     measure: Measure
+    evidence: Evidence
     job: Job
     delivery: Delivery
     digest: Digest
     demo: Demo
 
+    @property
+    def clerk(self) -> User:
+        """Whose account and grant administrators are let at: somebody who is no subject."""
+        return self.demo.user("clerk-service")
+
     def arguments(self, name: str) -> dict[str, object]:
         task = self.measure.task
-        evidence = self.measure.evidence_links.select_related("evidence").first()
-        assert evidence is not None
+        evidence, section = self.evidence, self.measure.lead_section
+        assert section is not None
+        if name == "evidence_page" and evidence.preview.state == PreviewState.WAITING:
+            assert make_preview(evidence.preview)
         known: dict[str, object] = {
             "inspection": self.demo.a.public_id,
             "area": task.issue.area.public_id,
             "issue": task.issue.public_id,
             "task": task.public_id,
             "measure": self.measure.public_id,
-            "evidence": evidence.evidence.public_id,
+            "evidence": evidence.public_id,
+            "page": 1,
             "job": self.job.public_id,
             "delivery": self.delivery.public_id,
             "digest": self.digest.public_id,
             "role": "section",
+            "chain": self.demo.a.organization.public_id,
+            "seq": 1,
+            "account": self.clerk.public_id,
+            "person": self.clerk.public_id,
+            "grant": self.clerk.memberships.get().public_id,
+            "bureau": self.demo.a.organization.public_id,
+            "section": section.public_id,
         }
         return {key: known[key] for key in arguments_of(name)}
 
@@ -77,7 +96,7 @@ class Objects:
             "measure_status": {"version": version, "status": "completed"},
             "measure_progress": {"text": "本周进展", "week_start": "2021-05-10"},
             "evidence_add": {
-                "file": io.BytesIO(sample_file("新材料.pdf", "walk")),
+                "file": SimpleUploadedFile("新材料.pdf", sample_file("新材料.pdf", "walk")),
                 "kind": "other",
             },
             "digest_build": {"week": "2021-05-10"},
@@ -91,7 +110,7 @@ def objects(demo: Demo) -> Objects:
     office = demo.user("office")
     measure = demo.measure(
         demo.a, lead_section__name="政务服务中心", leader=demo.user("leader-service"),
-        closed_at__isnull=True, evidence_links__isnull=False,
+        closed_at__isnull=True, evidence_links__evidence__preview__state=PreviewState.WAITING,
     )  # fmt: skip
     assert not measure.supports.filter(section__name="数据资源科").exists()
     job = request_export(demo.a, actor=office, measure_ids=None)
@@ -99,8 +118,10 @@ def objects(demo: Demo) -> Objects:
     job.refresh_from_db()
     tell(key="walk", organization=demo.a.organization, recipient=office, subject="事项",
          body="正文", link="/")  # fmt: skip
+    drawable = Evidence.objects.filter(preview__state=PreviewState.WAITING)
     return Objects(
         measure=measure,
+        evidence=drawable.filter(links__measure=measure)[0],
         job=job,
         delivery=Delivery.objects.get(key=f"walk:{office.pk}:in_app"),
         digest=Digest.objects.filter(inspection=demo.a).latest("week_start"),
@@ -144,10 +165,9 @@ def test_every_address_is_in_the_matrix() -> None:
 
 
 def test_every_row_of_objects_names_every_subject_once() -> None:
-    for name, methods in matrix()["objects"].items():
-        for method in methods:
-            named = [c.subject for c in cells() if c.name == name and c.method == method]
-            assert sorted(named) == sorted(SUBJECTS), f"{name} {method}"
+    for name, method, _ in declared("objects"):
+        named = [c.subject for c in cells() if c.name == name and c.method == method]
+        assert sorted(named) == sorted(SUBJECTS), f"{name} {method}"
 
 
 @pytest.mark.parametrize("name", sorted({cell.name for cell in cells()}))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rectify.accounts.enums import Ability
+from rectify.accounts.limits import Rate
 from rectify.accounts.models import Organization, User
 from rectify.audit.actors import Actor
 from rectify.jobs.domain.work import request_job
@@ -35,7 +36,8 @@ def working(monkeypatch: pytest.MonkeyPatch) -> Callable[[Work], None]:
     """Sets what the test kind does."""
 
     def set_work(work: Work) -> None:
-        monkeypatch.setitem(KINDS, KIND, Kind(KIND, "tests.jobs.work", Ability.EXPORT_LEDGER, work))
+        kind = Kind(KIND, "tests.jobs.work", Ability.EXPORT_LEDGER, work, most=Rate(1000, 60))
+        monkeypatch.setitem(KINDS, KIND, kind)
 
     return set_work
 

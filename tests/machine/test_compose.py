@@ -101,6 +101,12 @@ def test_the_image_runs_without_root_with_hashed_requirements_and_its_own_fonts(
     assert '"rectify.machine.health", "web"' in DOCKERFILE
 
 
+def test_the_programs_that_back_up_are_of_the_server_s_version() -> None:
+    server = re.match(r"postgres:(\d+)-", SERVICES["postgres"]["image"])
+    assert server is not None
+    assert f"postgresql-client-{server[1]} " in DOCKERFILE
+
+
 def test_the_variables_of_the_image_are_ones_that_the_settings_read() -> None:
     lines = re.findall(r"^ENV ((?:.*\\\n)*.*)$", DOCKERFILE, re.MULTILINE)
     given = set(re.findall(r"(\w+)=", " ".join(lines)))

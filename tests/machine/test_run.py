@@ -37,6 +37,9 @@ MANAGE = (
     "with open('var/managed', 'a') as log: log.write(sys.argv[1] + '\\n')\n"
     "if sys.argv[1] == 'load_demo':\n"
     "    pathlib.Path('var/demo-accounts.txt').write_text('经办人 clerk 口令 abc\\n')\n"
+    "if sys.argv[1] == 'first_run':\n"
+    "    assert '--no-print' in sys.argv\n"
+    "    pathlib.Path('var/first-account.txt').write_text('登录名：setup\\n初始口令：x\\n')\n"
 )
 
 
@@ -167,12 +170,16 @@ def test_a_site_that_only_shows_errors_ends_it_with_its_log(project: Path) -> No
     assert [living_in_group(group) for group in groups(project)] == [[], [], []]
 
 
-def test_the_demo_can_be_left_out(project: Path) -> None:
+def test_without_the_demo_it_greets_with_the_first_account(project: Path) -> None:
     with running(project, DEMO="0") as supervisor:
-        read_until(supervisor, "Ctrl-C")
+        printed = read_until(supervisor, "Ctrl-C")
         supervisor.terminate()
         supervisor.communicate(timeout=15)
-    assert (project / "var" / "managed").read_text().split() == ["migrate"]
+    assert (project / "var" / "managed").read_text().split() == ["migrate", "first_run"]
+    assert "登录名：setup" in printed
+    assert "演示账号" not in printed
+    setup_logs = (project / "var" / "log").glob("setup-*.log")
+    assert not any("初始口令" in log.read_text(encoding="utf-8") for log in setup_logs)
 
 
 @pytest.mark.parametrize("asked", ["abc", "0", "65536", "-1", "８０００"])

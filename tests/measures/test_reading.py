@@ -6,7 +6,7 @@ import pytest
 
 from measures.models import Measure, MeasureLeader, ProgressEntry
 from measures.reading import Reading, holds, may, reading, require
-from rectify.accounts.domain.people import end_membership
+from rectify.accounts.domain.grants import end_membership
 from rectify.accounts.enums import Ability, Role
 from rectify.accounts.models import Membership, User
 from rectify.audit.actors import SYSTEM

@@ -15,8 +15,9 @@ from measures.models import Measure
 from tests.bench.multiplied import multiply
 from tests.conftest import Demo
 
-# Of the office, which sees most. A change of these numbers is a decision, not an accident.
-PINNED = {"dashboard": 29, "dashboard_print": 30, "ledger": 19, "tree": 14}
+# Of the office, which sees most (one of them asks how old the last backup is).
+# A change of these numbers is a decision, not an accident.
+PINNED = {"dashboard": 30, "dashboard_print": 31, "ledger": 20, "tree": 15}
 
 
 def _queries(client: Client, name: str, inspection: Inspection) -> int:
@@ -31,7 +32,8 @@ def test_a_screen_asks_the_same_of_113_and_of_1130_measures(
     name: str, demo: Demo, as_user: Callable[[str], Client]
 ) -> None:
     client = as_user("office")
-    client.get("/messages/")  # the first request of a session is dearer than all others
+    # The first reading of a session is an event and dearer than all others.
+    client.get(reverse(name, kwargs={"inspection": demo.a.public_id}))
     assert Measure.objects.filter(inspection=demo.a).count() == 113
     assert _queries(client, name, demo.a) == PINNED[name]
     assert multiply(demo.a, 10) == 1130

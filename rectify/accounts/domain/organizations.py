@@ -1,13 +1,23 @@
 """Setting up bureaus and their sections."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db import transaction
 
 from rectify.accounts.domain.permissions import require_account_manager
 from rectify.accounts.enums import SectionKind
-from rectify.accounts.models import Organization, Section
+from rectify.accounts.models import Membership, Organization, Section
 from rectify.audit.actors import Actor
-from rectify.audit.domain.changes import add
+from rectify.audit.domain.changes import add, change
+from rectify.audit.exceptions import Refused
 from rectify.audit.models import Operation
+from rectify.lib.clock import now
+
+CHANGEABLE = (
+    "name", "short_name", "party_group_name", "phone", "address", "postcode", "email",
+)  # fmt: skip
+SECTION_CHANGEABLE = ("name", "kind", "sort_order")
 
 
 @transaction.atomic
@@ -63,4 +73,81 @@ def add_section(
     row = Section(organization=organization, name=name, kind=kind, sort_order=sort_order)
     return add(
         row, actor=actor, organization=organization, action="section.add", operation=operation
+    )
+
+
+@transaction.atomic
+def update_organization(
+    organization: Organization, *, actor: Actor, version: int, values: dict[str, Any]
+) -> Organization:
+    """Change what a bureau is called and where it is reached; its code and its parent stay.
+
+    Raises NotAllowed, ValidationError for a name that another has, and StaleVersion.
+    """
+    require_account_manager(actor, organization)
+    return change(
+        organization,
+        actor=actor,
+        organization=organization,
+        action="organization.update",
+        version=version,
+        values={name: values[name] for name in CHANGEABLE if name in values},
+    )
+
+
+@transaction.atomic
+def update_section(
+    section: Section, *, actor: Actor, version: int, values: dict[str, Any]
+) -> Section:
+    """Rename a section, change its kind or its place in the order.
+
+    Raises NotAllowed, ValidationError for a name that the bureau already has, and StaleVersion.
+    """
+    require_account_manager(actor, section.organization)
+    return change(
+        section,
+        actor=actor,
+        organization=section.organization,
+        action="section.update",
+        version=version,
+        values={name: values[name] for name in SECTION_CHANGEABLE if name in values},
+    )
+
+
+@transaction.atomic
+def archive_section(section: Section, *, actor: Actor) -> Section:
+    """Take a section out of use: it is offered no more, what names it stays as it is.
+
+    Raises NotAllowed, Refused where it is out of use already or people still act for it, and
+    StaleVersion.
+    """
+    require_account_manager(actor, section.organization)
+    if section.archived_at is not None:
+        raise Refused("该科室已经停用。")
+    if Membership.objects.live().filter(section=section).exists():
+        raise Refused(
+            f"“{section}”还有人担任责任科室角色。请先由安全管理员结束或移交这些授权，再停用科室。"
+        )
+    return _set_archived(section, now(), actor=actor, action="section.archive")
+
+
+@transaction.atomic
+def restore_section(section: Section, *, actor: Actor) -> Section:
+    """Put a section back into use. Raises NotAllowed, Refused where it is, and StaleVersion."""
+    require_account_manager(actor, section.organization)
+    if section.archived_at is None:
+        raise Refused("该科室正在使用，无需恢复。")
+    return _set_archived(section, None, actor=actor, action="section.restore")
+
+
+def _set_archived(
+    section: Section, moment: datetime | None, *, actor: Actor, action: str
+) -> Section:
+    return change(
+        section,
+        actor=actor,
+        organization=section.organization,
+        action=action,
+        version=section.version,
+        values={"archived_at": moment},
     )

@@ -24,16 +24,9 @@ def require_account_manager(actor: Actor, organization: Organization | None) -> 
     )
 
 
-def require_grant_manager(actor: Actor, organization: Organization) -> None:
-    """Raises NotAllowed unless the actor manages that organization's grants."""
+def require_grant_manager(actor: Actor, organization: Organization | None) -> None:
+    """Raises NotAllowed unless the actor manages grants there; None means nowhere yet."""
     _require(actor, organization, Ability.MANAGE_GRANTS, "只有安全管理员可以授予或结束角色。")
-
-
-def require_any_account_manager(actor: Actor) -> None:
-    """Raises NotAllowed unless the actor manages accounts in some organization."""
-    if isinstance(actor, SystemActor) or actor.access.whole(Ability.MANAGE_ACCOUNTS):
-        return
-    raise NotAllowed("只有系统管理员可以维护单位、科室和账号。")
 
 
 def _require(

@@ -3,10 +3,19 @@
 from django.db import models
 from django.db.models import Q
 
-from rectify.accounts.enums import Role
+from rectify.accounts.enums import Ability, Role
 from rectify.accounts.models.organization import Organization, Section
 from rectify.accounts.models.user import User
 from rectify.audit.models import VersionedRow
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def live(self) -> "MembershipQuerySet":
+        return self.filter(ended_at__isnull=True)
+
+    def managed_by(self, user: User) -> "MembershipQuerySet":
+        """Grants, ended ones too, of the bureaus whose grants the person manages."""
+        return self.filter(organization_id__in=user.access.whole(Ability.MANAGE_GRANTS))
 
 
 class Membership(VersionedRow):
@@ -19,6 +28,7 @@ class Membership(VersionedRow):
         Section, models.PROTECT, null=True, blank=True, related_name="memberships"
     )
     ended_at = models.DateTimeField("结束时间", null=True, blank=True)
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         ordering = ("organization", "user", "role")

@@ -16,6 +16,14 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         """Organizations in which the person may read at least some records."""
         return self.filter(pk__in=user.access.anywhere(Ability.SEE_SUMMARY))
 
+    def kept_by(self, user: "User") -> "OrganizationQuerySet":
+        """Bureaus whose accounts and sections the person manages."""
+        return self.filter(pk__in=user.access.whole(Ability.MANAGE_ACCOUNTS))
+
+    def granted_by(self, user: "User") -> "OrganizationQuerySet":
+        """Bureaus whose grants the person manages."""
+        return self.filter(pk__in=user.access.whole(Ability.MANAGE_GRANTS))
+
 
 class Organization(VersionedRow):
     """One bureau (or the inspection office above it). Set up by the administrator."""
@@ -45,6 +53,10 @@ class SectionQuerySet(models.QuerySet["Section"]):
     def visible_to(self, user: "User") -> "SectionQuerySet":
         """Sections of every organization in which the person may read something."""
         return self.filter(organization_id__in=user.access.anywhere(Ability.SEE_SUMMARY))
+
+    def kept_by(self, user: "User") -> "SectionQuerySet":
+        """Sections of the bureaus whose sections the person manages."""
+        return self.filter(organization_id__in=user.access.whole(Ability.MANAGE_ACCOUNTS))
 
 
 class Section(VersionedRow):

@@ -2,13 +2,15 @@
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from rectify.accounts.domain import sessions
+from rectify.accounts.domain import passwords
 from rectify.accounts.interfaces.forms import PasswordForm
+from rectify.accounts.password_profiles import profile
 from rectify.accounts.requests import person_of
 
 
@@ -17,19 +19,28 @@ from rectify.accounts.requests import person_of
 def password_change(request: HttpRequest) -> HttpResponse:
     """The form; after success every other session of the person has ended."""
     user = person_of(request)
-    form = PasswordForm(user, request.POST or None)
+    form = PasswordForm(request.POST or None, request=request, user=user)
     if request.method == "POST" and form.is_valid():
-        sessions.change_password(
-            user,
-            password=form.cleaned_data["new_password"],
-            keep_session=request.session.session_key or "",
-        )
-        update_session_auth_hash(request, user)
-        messages.success(request, "口令已修改，其他设备上的登录已退出。")
-        return redirect("home")
+        try:
+            passwords.change_password(
+                user,
+                password=form.cleaned_data["new_password"],
+                keep_session=request.session.session_key or "",
+            )
+        except ValidationError as error:
+            form.add_error("new_password", error)
+        else:
+            update_session_auth_hash(request, user)
+            messages.success(request, "口令已修改，其他设备上的登录已退出。")
+            return redirect("home")
     return render(
         request,
         "accounts/password_change.html",
-        {"form": form, "forced": user.must_change_password},
+        {
+            "form": form,
+            "initial": user.must_change_password,
+            "expired": passwords.password_expired(user),
+            "days": profile().days,
+        },
         status=422 if form.is_bound else 200,
     )

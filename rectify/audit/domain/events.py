@@ -31,6 +31,7 @@ def record(
     organization: Organization | None,
     action: str,
     subject: models.Model | None = None,
+    named: tuple[str, str] = ("", ""),
     label: str = "",
     changes: Changes | None = None,
     operation: Operation | None = None,
@@ -38,11 +39,13 @@ def record(
 ) -> Event:
     """Append one event to the organization's chain (None = the system chain).
 
+    `named`: type and id of what was asked for, where there is no row as `subject`.
     Must run inside the transaction of the change, last, because it locks the chain's head row.
     Raises TransactionManagementError outside a transaction.
     """
     chain = _locked_chain(organization)
     origin = current_origin()
+    object_type, object_id = _name_of(subject) if subject is not None else named
     event = Event(
         chain=chain,
         seq=chain.length + 1,
@@ -54,8 +57,8 @@ def record(
         ip=origin.ip,
         request_id=origin.request_id,
         action=action,
-        object_type=subject._meta.model_name or "" if subject is not None else "",
-        object_id=str(subject.pk) if subject is not None else "",
+        object_type=object_type,
+        object_id=object_id,
         object_label=(label or (str(subject) if subject is not None else ""))[:120],
         changes=_plain(changes or {}),
         success=success,
@@ -76,17 +79,23 @@ def verify(chain: Chain) -> Event | None:
     """The first row of the chain that is altered, missing or out of order; None if all hold.
 
     A missing tail is found because the head row counts the events; deleting head and tail
-    together is found by the anchor that a digest printed.
+    together is found by an anchor (audit.domain.verification). Takes no lock, so people go on
+    working: rows that are appended meanwhile only have to fit on.
     """
+    head = Chain.objects.get(pk=chain.pk)
     previous, seq = "", 0
     last: Event | None = None
     for event in chain.events.order_by("seq").iterator(chunk_size=2000):
         seq += 1
         if event.seq != seq or event.prev_hash != previous or event.hash != hash_of(event):
             return event
+        if seq == head.length and event.hash != head.head:
+            return event
         previous, last = event.hash, event
-    if (seq, previous) != (chain.length, chain.head):
+    if seq < head.length:
         return last or Event(chain=chain, seq=0, action="missing")
+    if seq > Chain.objects.get(pk=chain.pk).length:
+        return last
     return None
 
 
@@ -98,6 +107,10 @@ def _locked_chain(organization: Organization | None) -> Chain:
     # Two first events at once: one insert wins, and the locked read waits for it.
     Chain.objects.bulk_create([Chain(key=key, organization=organization)], ignore_conflicts=True)
     return chains.get()
+
+
+def _name_of(subject: models.Model) -> tuple[str, str]:
+    return subject._meta.model_name or "", str(subject.pk)
 
 
 def _roles(actor: Actor, organization: Organization | None) -> str:

@@ -46,6 +46,17 @@ class Operation(PublicRow):
         return f"{self.kind} · {self.actor_name}"
 
 
+class ChainQuerySet(models.QuerySet["Chain"]):
+    def visible_to(self, user: User) -> ChainQuerySet:
+        """Chains of the bureaus whose log the person reads; with one of them comes the system's,
+        which holds what belongs to no bureau: unknown login names, backups, the first run."""
+        if not user.access.audited:
+            return self.none()
+        return self.filter(
+            models.Q(organization_id__in=user.access.audited) | models.Q(organization__isnull=True)
+        )
+
+
 class Chain(models.Model):
     """The head of one hash chain: one per organization, one (organization null) for the system.
 
@@ -58,12 +69,29 @@ class Chain(models.Model):
     )
     length = models.PositiveBigIntegerField("条数", default=0)
     head = models.CharField("末条摘要", max_length=64, default="", blank=True)
+    objects = ChainQuerySet.as_manager()
 
     class Meta:
         verbose_name = "审计链"
 
     def __str__(self) -> str:
-        return f"{self.organization or '系统'} · {self.length}"
+        return f"{self.name} · {self.length}"
+
+    @property
+    def name(self) -> str:
+        """The bureau's short name, or 系统."""
+        return str(self.organization or "系统")
+
+    @property
+    def slug(self) -> str:
+        """What an address calls the chain: the bureau's public id, or `system`."""
+        return str(self.organization.public_id) if self.organization else "system"
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def visible_to(self, user: User) -> EventQuerySet:
+        """Events of the chains that the person reads."""
+        return self.filter(chain__in=Chain.objects.visible_to(user))
 
 
 class Event(models.Model):
@@ -90,6 +118,7 @@ class Event(models.Model):
     success = models.BooleanField("成功", default=True)
     prev_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         ordering = ("chain", "seq")

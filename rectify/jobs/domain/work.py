@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from rectify.accounts.domain.permissions import may_in
-from rectify.accounts.models import Organization
+from rectify.accounts.models import Organization, User
 from rectify.audit.actors import SYSTEM, Actor, person
 from rectify.audit.domain.events import record
 from rectify.audit.exceptions import Refused
@@ -33,14 +33,15 @@ def request_job(
     kind: str,
     *,
     actor: Actor,
-    organization: Organization,
+    organization: Organization | None,
     title: str,
     params: dict[str, Any],
     key: str,
 ) -> Job:
     """Queue work and ring for a worker after commit. An open job with the same key is returned.
 
-    `params` must be JSON and hold ids, never content. Raises KeyError for an unknown kind.
+    `organization` None: work of the whole system. `params` must be JSON and hold ids, never
+    content. Raises KeyError for an unknown kind, TooMany for a person who asked for it too often.
     """
     task = KINDS[kind].task
     job, created = Job.objects.get_or_create(
@@ -52,14 +53,32 @@ def request_job(
             "organization": organization,
             "requester": person(actor),
             "params": params,
-            "asked_whole": may_in(actor, KINDS[kind].ability, organization),
+            "asked_whole": organization is None or may_in(actor, KINDS[kind].ability, organization),
             "status": JobStatus.QUEUED,
         },
     )
     if created:
+        _refuse_too_many(job)
         record(actor=actor, organization=organization, action="job.request", subject=job)
         ring_on_commit(task, job.pk)
     return job
+
+
+def _refuse_too_many(job: Job) -> None:
+    """Raises TooMany, which takes the new row back, above the rate of its kind and requester."""
+    if job.requester_id is None:
+        return
+    # One at a time per person, so that each of two requests at once sees the other's row.
+    User.objects.select_for_update().only("pk").get(pk=job.requester_id)
+    most = KINDS[job.kind].most
+    window = timedelta(seconds=most.seconds)
+    earlier = Job.objects.filter(
+        kind=job.kind, requester=job.requester_id, created_at__gt=now() - window
+    ).exclude(pk=job.pk)
+    asked = list(earlier.order_by("-created_at").values_list("created_at", flat=True)[: most.times])
+    if len(asked) == most.times:
+        wait = asked[-1] + window - now()
+        most.refuse("申请这类任务", wait=wait.total_seconds())
 
 
 @transaction.atomic
@@ -140,8 +159,13 @@ def _refuse_revoked(job: Job) -> None:
     """Raises Refused where the requester lost, since asking, what the work needs."""
     if job.requester is None:
         return
-    held = job.requester.access.anywhere(KINDS[job.kind].ability)
-    if job.organization_id not in held:
+    access, ability = job.requester.access, KINDS[job.kind].ability
+    held = (
+        bool(access.whole(ability))
+        if job.organization_id is None
+        else job.organization_id in access.anywhere(ability)
+    )
+    if not held:
         raise Refused("申请人已没有这项权限，任务没有执行。")
 
 

@@ -11,20 +11,25 @@ from rectify.audit.models import VersionedRow
 from rectify.jobs.enums import JobStatus
 from rectify.jobs.registry import KINDS
 
+NONE = Q(pk__in=[])
+
 
 class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, user: User) -> JobQuerySet:
         """Own jobs whose ability is still held, as far as it was when they were asked for; the
-        office also sees its bureau's jobs that the schedule started."""
+        office also sees its bureau's jobs that the schedule started, and whoever runs the system
+        sees the work of the whole system."""
         access = user.access
-        own = Q(pk__in=[])
+        own = NONE
         for kind in KINDS.values():
             reach = Q(organization_id__in=access.whole(kind.ability)) | Q(
                 asked_whole=False, organization_id__in=access.anywhere(kind.ability)
             )
             own |= Q(kind=kind.name) & reach
+        of_system = Q(organization__isnull=True) if access.whole(Ability.RUN_SYSTEM) else NONE
         return self.filter(
-            (Q(requester=user) & own)
+            of_system
+            | (Q(requester=user) & own)
             | Q(
                 requester__isnull=True,
                 organization_id__in=access.whole(Ability.DRAFT_DOCUMENT),
@@ -47,7 +52,10 @@ class Job(VersionedRow):
 
     kind = models.CharField("种类", max_length=40)
     title = models.CharField("名称", max_length=120)
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="jobs")
+    # Empty: work of the whole system, such as a backup.
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="jobs"
+    )
     requester = models.ForeignKey(User, models.PROTECT, null=True, related_name="jobs")
     params = models.JSONField("参数", default=dict)
     # The requester's ability reached the whole bureau: the result may hold all of it.

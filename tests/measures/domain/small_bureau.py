@@ -16,8 +16,9 @@ from measures.domain.plan import approve_plan
 from measures.domain.reporting import report
 from measures.enums import Status
 from measures.models import Measure
+from rectify.accounts.domain.grants import grant
 from rectify.accounts.domain.organizations import add_organization, add_section
-from rectify.accounts.domain.people import create_user, grant
+from rectify.accounts.domain.people import create_user
 from rectify.accounts.enums import Role, SectionKind
 from rectify.accounts.models import Organization, Section, User
 from rectify.audit.actors import SYSTEM
@@ -124,6 +125,7 @@ def build(code: str = "small", parent: Organization | None = None) -> Small:
     for order, (key, (role, section)) in enumerate(STAFF.items(), 1):
         user = create_user(
             actor=SYSTEM,
+            organization=organization,
             username=f"{code}-{key}",
             name=f"{key}（{code}）",
             sort_order=order,

@@ -166,6 +166,6 @@ def test_the_number_of_queries_is_the_same_for_three_rows_and_for_all(
     (few,) = {issue.public_id for issue in demo.a.issues.filter(position=1)[:1]}
     counts = []
     for query in ("", f"?issue={few}"):
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(20):
             counts.append(len(rows_of(client.get(address(demo.a) + query))))
     assert counts[0] == 113 > counts[1] > 0

@@ -189,8 +189,10 @@ def test_nobody_of_the_neighbour_is_told(small: Small, neighbour: Small) -> None
 
 
 def test_the_digest_carries_the_head_of_the_chain_as_an_anchor(small: Small) -> None:
-    head = Chain.objects.get(organization=small.organization).head
-    assert build_digest(small.inspection, MONDAY, actor=SYSTEM).audit_head == head != ""
+    chain = Chain.objects.get(organization=small.organization)
+    digest = build_digest(small.inspection, MONDAY, actor=SYSTEM)
+    assert digest.audit_head == chain.head != ""
+    assert digest.audit_length == chain.length > 0
 
 
 def test_who_reads_digests_reads_those_of_the_own_bureau(demo: Demo) -> None:

@@ -1,8 +1,8 @@
-"""The part that every form of the tree shares: show, refuse beside the field, conflict, go on."""
+"""What every page with one form does: show, refuse beside the field, conflict, go on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -12,15 +12,10 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
-from issues.models import Inspection
 from rectify.audit.exceptions import Refused, StaleVersion
 from rectify.conflicts import conflict_page
 from rectify.form_fields import put_beside
-
-# Titles in a breadcrumb are cut: the page itself shows them whole.
-TRAIL_LENGTH = 18
 
 
 @dataclass(frozen=True)
@@ -33,12 +28,12 @@ class FormPage:
     title: str
     done: str
     back_url: str
-    trail: list[tuple[str, str]]
+    trail: Sequence[tuple[str, str]]
+    template: str
     intro: str = ""
     draft: str = ""
     again_url: str = ""
     facts: tuple[tuple[str, str], ...] = ()
-    template: str = "issues/node_form.html"
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
@@ -76,23 +71,7 @@ def save_form(
     return _show(request, form, page, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def tree_url(inspection: Inspection, anchor: str = "") -> str:
-    """The page of the tree, at one node."""
-    page = reverse("tree", kwargs={"inspection": inspection.public_id})
-    return f"{page}#{anchor}" if anchor else page
-
-
-def trail_to(inspection: Inspection, *words: str) -> list[tuple[str, str]]:
-    """Inspection / tree / … / this page; the last word has no address."""
-    home = reverse("dashboard", kwargs={"inspection": inspection.public_id})
-    short = [word if len(word) <= TRAIL_LENGTH else f"{word[:TRAIL_LENGTH]}…" for word in words]
-    above = [(word, tree_url(inspection)) for word in short[:-1]]
-    return [(inspection.name, home), ("问题清单", tree_url(inspection)), *above, (short[-1], "")]
-
-
 def _show(
     request: HttpRequest, form: forms.Form, page: FormPage, status: HTTPStatus
 ) -> HttpResponse:
-    return render(
-        request, page.template, {"form": form, "page": page, "nav": "tree"}, status=status
-    )
+    return render(request, page.template, {"form": form, "page": page}, status=status)
