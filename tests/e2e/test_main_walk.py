@@ -45,7 +45,7 @@ def test_a_section_reports_and_the_leader_sees_every_figure_follow(
             )
             clerk.get_by_role("button", name="上传").click()
             files = clerk.locator("#evidence")
-            expect(files.get_by_role("link", name=f"下载“{FILE}”")).to_be_visible()
+            expect(files.get_by_role("link", name=f"下载 “{FILE}”")).to_be_visible()
             latest = clerk.locator("#history li")
             expect(latest.filter(has_text=FILE)).to_have_count(1)
             expect(
