@@ -123,3 +123,18 @@ def test_sqlite_runs_with_wal_immediate_and_a_long_timeout(tmp_path: Path) -> No
         "print(cursor.fetchone()[0], o['transaction_mode'], o['timeout'])",
     )
     assert done.stdout.split() == ["wal", "IMMEDIATE", "20"]
+
+
+@pytest.mark.parametrize("given", ["", "sqlite:///{}/own.sqlite3"])
+def test_a_new_sqlite_file_can_be_read_by_its_owner_only(tmp_path: Path, given: str) -> None:
+    """It holds everything; on SQLite the file's permissions are what keeps people out."""
+    (tmp_path / "var").mkdir()
+    ask = "from django.db import connection as c; c.ensure_connection(); c.cursor().execute('create"
+    done = boot(
+        tmp_path, f"{ask} table t (i)'); print(settings.DATABASES['default']['NAME'])",
+        DATABASE_URL=given.format(tmp_path),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    place = Path(done.stdout.strip())
+    left = [place, *place.parent.glob(f"{place.name}-*")]
+    assert [oct(one.stat().st_mode & 0o077) for one in left] == ["0o0"] * len(left)

@@ -28,6 +28,9 @@ from rectify.form_fields import put_beside
 
 # Neither file nor picture acts inside the site: no script, no frame, no same origin (trust.md §3).
 _SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
+# Session key: the files whose preview this login has opened, the latest so many.
+_LOOKED_AT = "previews_looked_at"
+_MOST_REMEMBERED = 50
 
 
 @require_POST
@@ -86,6 +89,7 @@ def evidence_preview(request: LoggedIn, evidence: UUID) -> HttpResponse:
     """The first pages as pictures, with what is known of the file."""
     row = _evidence(request.user, evidence)
     preview = look_at(row, actor=request.user)
+    _is_first_look(request, row)
     pages = preview.pages if preview is not None else 0
     context = {
         "file": row,
@@ -102,11 +106,23 @@ def evidence_preview(request: LoggedIn, evidence: UUID) -> HttpResponse:
 
 @require_safe
 def evidence_page(request: LoggedIn, evidence: UUID, page: int) -> HttpResponseBase:
-    """One page as a picture inside the preview."""
-    stored = open_page(_evidence(request.user, evidence), page)
+    """One page as a picture inside the preview; asked for without it, that too is recorded."""
+    row = _evidence(request.user, evidence)
+    stored = open_page(row, page)
     if stored is None:
         raise Http404
+    if _is_first_look(request, row):
+        look_at(row, actor=request.user)
     return _sealed(FileResponse(stored, content_type="image/png"))
+
+
+def _is_first_look(request: LoggedIn, evidence: Evidence) -> bool:
+    """Whether this login has not opened the file's preview yet; from now on it has."""
+    seen = request.session.get(_LOOKED_AT, [])
+    if evidence.pk in seen:
+        return False
+    request.session[_LOOKED_AT] = [*seen, evidence.pk][-_MOST_REMEMBERED:]
+    return True
 
 
 def _evidence(user: User, public_id: UUID) -> Evidence:

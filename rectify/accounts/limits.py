@@ -38,18 +38,42 @@ class Rate:
 
 
 SEARCHES = Rate(times=60, seconds=60)
+# Reads a whole chain of the log; makes up to a hundred passwords; runs a job once more.
+AUDIT_WALKS = Rate(times=10, seconds=600)
+ROSTERS = Rate(times=10, seconds=600)
+RETRIES = Rate(times=10, seconds=600)
 
 
 def count_search(user: User) -> None:
     """One more search of this person. Raises TooMany above 60 in the same minute."""
-    minute, second = divmod(now().timestamp(), SEARCHES.seconds)
-    key = f"searches:{user.pk}"
+    _count(user, "searches", SEARCHES, act="搜索")
+
+
+def count_audit_walk(user: User) -> None:
+    """One more check or export of the log. Raises TooMany above 10 in the same ten minutes."""
+    _count(user, "audit-walks", AUDIT_WALKS, act="核验和导出审计日志")
+
+
+def count_roster(user: User) -> None:
+    """One more list of accounts. Raises TooMany above 10 in the same ten minutes."""
+    _count(user, "rosters", ROSTERS, act="导入名单")
+
+
+def count_retry(user: User) -> None:
+    """One more retry of a job. Raises TooMany above 10 in the same ten minutes."""
+    _count(user, "retries", RETRIES, act="重试任务")
+
+
+def _count(user: User, what: str, most: Rate, *, act: str) -> None:
+    """Raises TooMany above the rate within the present stretch of the clock."""
+    stretch, second = divmod(now().timestamp(), most.seconds)
+    key = f"{what}:{user.pk}"
     with _alone():
-        before, count = cache.get(key, (minute, 0))
-        count = count + 1 if before == minute else 1
-        cache.set(key, (minute, count), SEARCHES.seconds)
-    if count > SEARCHES.times:
-        SEARCHES.refuse("搜索", wait=SEARCHES.seconds - second)
+        before, count = cache.get(key, (stretch, 0))
+        count = count + 1 if before == stretch else 1
+        cache.set(key, (stretch, count), most.seconds)
+    if count > most.times:
+        most.refuse(act, wait=most.seconds - second)
 
 
 @contextmanager

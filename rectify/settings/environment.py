@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,9 @@ def database(var_dir: Path) -> dict[str, Any]:
     path = unquote(url.removeprefix("sqlite:///"))
     if not path or path.endswith(":memory:"):
         raise ImproperlyConfigured("DATABASE_URL 须为 sqlite:///文件路径，内存数据库不能多人使用。")
+    with suppress(OSError):  # SQLite itself says what is wrong with a place that cannot be written
+        # It would let everybody on the machine read a new file, and the logs beside it.
+        Path(path).touch(mode=0o600, exist_ok=False)
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,

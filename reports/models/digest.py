@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 
 from issues.models import Inspection
 from measures.models.rounds import require_monday
-from rectify.accounts.enums import Ability
+from rectify.accounts.enums import Ability, Role
 from rectify.accounts.models import Section, User
 from rectify.audit.models import PublicRow
 from reports.enums import Audience
@@ -22,7 +22,11 @@ class DigestQuerySet(models.QuerySet["Digest"]):
                 audience__in=[Audience.OFFICE, Audience.PARTY_GROUP],
                 inspection__organization_id__in=access.anywhere(Ability.READ_DIGEST),
             )
-            | models.Q(audience=Audience.LEADER, leader=user)
+            | models.Q(
+                audience=Audience.LEADER,
+                leader=user,
+                inspection__organization_id__in=access.by_role.get(Role.LEADER, frozenset()),
+            )
             | models.Q(audience=Audience.SECTION, section_id__in=access.sections)
         )
 

@@ -8,7 +8,10 @@ import pytest
 import time_machine
 from django.test import Client
 
+from rectify.accounts.domain import second_factor
+from rectify.accounts.domain.passwords import issue_initial_password
 from rectify.accounts.domain.people import deactivate_user
+from rectify.accounts.domain.second_factor import STEP, code_of
 from rectify.accounts.domain.sessions import end_sessions
 from rectify.accounts.enums import Role
 from rectify.accounts.models import LoginSession, User
@@ -147,3 +150,23 @@ def test_closing_an_account_ends_its_logins_at_once(person: People) -> None:
 
 def test_logging_out_without_being_logged_in_does_no_harm() -> None:
     assert Client().post("/logout/").headers["Location"] == "/login/"
+
+
+def test_a_new_password_ends_a_login_that_waits_for_its_code(
+    person: People, moment: time_machine.Traveller
+) -> None:
+    """It has no session of the person yet, so no row of theirs is there to be deleted."""
+    user, secret = person(Role.OFFICE), second_factor.new_secret()
+    second_factor.enable(
+        user, secret=secret, code=code_of(secret, int(clock.now().timestamp()) // STEP)
+    )
+    moment.shift(timedelta(minutes=2))
+    kept, ended = log_in(), log_in()
+    code = code_of(secret, int(clock.now().timestamp()) // STEP)
+    assert kept.post("/login/code/", {"code": code}).headers["Location"] == "/"
+    assert is_in(kept)
+    moment.shift(timedelta(minutes=1))
+    issue_initial_password(User.objects.get(pk=user.pk), actor=SYSTEM)
+    code = code_of(secret, int(clock.now().timestamp()) // STEP)
+    assert ended.post("/login/code/", {"code": code}).headers["Location"] == "/login/"
+    assert not is_in(ended)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 
 from rectify.audit.actors import SYSTEM
+from rectify.audit.domain import verification
 from rectify.audit.domain.events import hash_of, verify
 from rectify.audit.domain.verification import check, check_and_record, read_anchor
 from rectify.audit.exceptions import Refused
@@ -168,6 +170,32 @@ def test_a_check_on_screen_is_itself_an_event(small: Small) -> None:
     last = chain_of(small).events.order_by("-seq")[0]
     assert (last.action, last.success, last.actor_id) == ("audit.verify", True, small.auditor.pk)
     assert small.events() == before + 1
+
+
+def test_the_walk_of_a_check_on_screen_holds_nobody_up(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite an open transaction is the one lock of the database."""
+    open_before = len(connection.savepoint_ids)
+    walks = []
+
+    def walk(chain: Chain) -> None:
+        walks.append(len(connection.savepoint_ids))
+
+    monkeypatch.setattr(verification, "verify", walk)
+    check_and_record(chain_of(small), actor=small.auditor)
+    assert walks == [open_before]
+
+
+@pytest.mark.usefixtures("intruder")
+def test_a_chain_that_is_gone_with_its_head_is_missed(small: Small, digest: Digest) -> None:
+    """No row is left that could be checked, and the anchors of a chain are asked of the chain."""
+    assert digest.audit_length > 0
+    chain_of(small).events.all().delete()
+    chain_of(small).delete()
+    with pytest.raises(CommandError, match="small，整条链缺失") as error:
+        call_command("verify_audit")
+    assert str(error.value).count("整条链缺失") == 1
 
 
 @pytest.mark.usefixtures("intruder")

@@ -11,7 +11,7 @@ from tests.authorization.walk import SUBJECTS, cells, matrix, reading_of
 
 __all__ = ["objects"]
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 REFUSED = {"login", "denied", "forbidden", "405"}
 # Django's class-based views answer OPTIONS with the list of their methods and no body.
 NO_OBJECT = ("open", "personal")

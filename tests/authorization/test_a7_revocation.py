@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from measures.domain.measures import edit_measure
 from measures.models import Measure
@@ -15,6 +16,9 @@ from rectify.accounts.enums import Role
 from rectify.accounts.models import Membership, Section, User
 from rectify.audit.actors import SYSTEM
 from rectify.lib.clock import now
+from reports.enums import Audience
+from reports.jobs import request_export
+from reports.models import Digest
 from tests.authorization.posting import (
     NEW_PASSWORD,
     OLD_PASSWORD,
@@ -116,14 +120,32 @@ def test_a_section_that_no_longer_leads_the_measure(objects: Objects) -> None:
 def test_a_person_who_moved_to_another_section(objects: Objects) -> None:
     client, page = client_of("own_section"), address_of(objects, "measure")
     evidence = address_of(objects, "evidence")
-    assert client.get(page).status_code == 200
+    clerk = objects.demo.user("clerk-center")
+    taken = request_export(objects.demo.a, actor=clerk, measure_ids=[objects.measure.pk])
+    job = reverse("job", kwargs={"job": taken.public_id})
+    assert client.get(page).status_code == client.get(job).status_code == 200
     for membership in _grants("clerk-center"):
         end_membership(membership, actor=SYSTEM)
     other = Section.objects.get(organization=objects.demo.a.organization, name="数据资源科")
-    grant(objects.demo.user("clerk-center"), actor=SYSTEM, role=Role.SECTION, section=other,
+    grant(clerk, actor=SYSTEM, role=Role.SECTION, section=other,
           organization=objects.demo.a.organization)  # fmt: skip
-    assert client.get(page).status_code == 404
-    assert client.get(evidence).status_code == 404
+    for address in (page, evidence, job):
+        assert client.get(address).status_code == 404
+
+
+def test_a_digest_for_a_person_whose_role_has_ended(objects: Objects) -> None:
+    """It names its leader; that alone opens nothing."""
+    digest = Digest.objects.filter(inspection=objects.demo.a).first()
+    assert digest is not None
+    office = objects.demo.user("office")
+    Digest.objects.filter(pk=digest.pk).update(audience=Audience.LEADER, leader=office)
+    page = reverse("digest", kwargs={"digest": digest.public_id})
+    assert client_of("office").get(page).status_code == 404
+    grant(office, actor=SYSTEM, role=Role.LEADER, organization=objects.demo.a.organization)
+    assert client_of("office").get(page).status_code == 200
+    for membership in _grants("office"):
+        end_membership(membership, actor=SYSTEM)
+    assert client_of("office").get(page).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["measure_report", "area_edit", "issue_new", "inspection_edit"])

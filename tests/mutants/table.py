@@ -230,6 +230,13 @@ MUTANTS = (
         "            own |= Q(kind=kind.name)\n",
         (f"{_GONE}::test_an_ended_grant",),
     ),
+    Mutant(
+        "a file of the former section is fetched after moving to another", "A-7",
+        "rectify/jobs/models/job.py",
+        "            part &= ~Q(Exists(_lost_since(user, kind.ability)))\n",
+        "",
+        (f"{_GONE}::test_a_person_who_moved_to_another_section",),
+    ),
     # The locks and pages of trust.md §2, §5 and §6
     Mutant(
         "the second of two writers wins", "§6.5",

@@ -14,7 +14,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from rectify.accounts.limits import SEARCHES, count_search
+from rectify.accounts.limits import (
+    AUDIT_WALKS,
+    RETRIES,
+    ROSTERS,
+    SEARCHES,
+    count_audit_walk,
+    count_roster,
+    count_search,
+)
 from rectify.accounts.models import User
 from rectify.audit.actors import SYSTEM, Actor
 from rectify.audit.exceptions import TooMany
@@ -118,6 +126,50 @@ def test_the_sixty_first_search_of_a_minute_is_refused_and_keeps_the_words(
         assert secretary.get(address, {"q": "政务"}).status_code == 200
     with clock.at(moment + timedelta(seconds=45)):
         assert office.get(address, {"q": "政务"}).status_code == 200
+
+
+def test_the_log_is_checked_and_taken_away_ten_times_in_ten_minutes(
+    demo: Demo, as_user: Callable[[str], Client]
+) -> None:
+    chain = {"chain": str(demo.a.organization.public_id)}
+    auditor = as_user("auditor")
+    with clock.at(clock.now().replace(minute=0)):
+        for _ in range(AUDIT_WALKS.times - 2):
+            count_audit_walk(demo.user("auditor"))
+        assert auditor.post(reverse("audit_verify", kwargs=chain)).status_code == 302
+        assert auditor.post(reverse("audit_export", kwargs=chain)).status_code == 200
+        for name in ("audit_verify", "audit_export"):
+            before = Event.objects.filter(action__startswith="audit.").count()
+            assert auditor.post(reverse(name, kwargs=chain)).status_code == 429
+            assert Event.objects.filter(action__startswith="audit.").count() == before
+        assert auditor.get(reverse("audit_log")).status_code == 200
+
+
+def test_a_list_of_accounts_is_imported_ten_times_in_ten_minutes(
+    demo: Demo, as_user: Callable[[str], Client]
+) -> None:
+    typed = {"text": "wangxin1,王新一", "confirmed": "1"}
+    with clock.at(clock.now().replace(minute=0)):
+        for _ in range(ROSTERS.times):
+            count_roster(demo.user("sysadmin"))
+        answer = as_user("sysadmin").post(reverse("account_import"), typed)
+        assert answer.status_code == 429
+        assert not User.objects.filter(username="wangxin1").exists()
+        page = as_user("sysadmin").post(reverse("account_import"), {"text": typed["text"]})
+        assert page.status_code == 200, "a list may still be looked through"
+
+
+def test_a_job_is_not_cancelled_and_retried_without_end(
+    demo: Demo, as_user: Callable[[str], Client]
+) -> None:
+    office, job = as_user("office"), export(demo, 0)
+    retry = reverse("job_retry", kwargs={"job": job.public_id})
+    with clock.at(clock.now().replace(minute=0)):
+        for _ in range(RETRIES.times):
+            cancel_job(job, actor=demo.user("office"))
+            assert office.post(retry).status_code == 302
+        cancel_job(job, actor=demo.user("office"))
+        assert office.post(retry).status_code == 429
 
 
 def test_the_count_holds_across_processes(tmp_path: Path) -> None:

@@ -8,7 +8,9 @@ import pytest
 from django.conf import global_settings
 from django.utils.module_loading import import_string
 
+from rectify.accounts.interfaces.adapters import SecondFactorAdapter
 from rectify.accounts.session_store import SessionStore
+from rectify.audit.exceptions import Refused
 from rectify.machine.folders import ROOT
 from rectify.settings import base
 
@@ -35,6 +37,18 @@ def test_session_keys_cannot_be_guessed() -> None:
     alphabet = set(string.ascii_lowercase + string.digits)
     assert all(set(key) <= alphabet for key in keys)
     assert min(len(key) for key in keys) * math.log2(len(alphabet)) >= ENOUGH_BITS
+
+
+@pytest.mark.parametrize("place", [0, 20, -3])
+def test_a_sealed_secret_that_was_altered_is_not_opened(place: int) -> None:
+    adapter = SecondFactorAdapter()
+    sealed = adapter.encrypt("JBSWY3DPEHPK3PXP")
+    assert adapter.decrypt(sealed) == "JBSWY3DPEHPK3PXP"
+    letters = list(sealed)
+    letters[place] = "A" if letters[place] != "A" else "B"
+    altered = "".join(letters)
+    with pytest.raises(Refused):
+        adapter.decrypt(altered)
 
 
 @pytest.mark.parametrize("name", ["base", "dev", "prod"])

@@ -2,12 +2,17 @@
 
 import re
 import struct
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import olefile
 
 from measures.interfaces.uploads.disguise import refuse_archive_behind
-from measures.interfaces.uploads.refusals import locked, macro, other_content
+from measures.interfaces.uploads.refusals import (
+    locked,
+    macro,
+    other_content,
+    unfolds_too_far,
+)
 
 MAGIC = olefile.MAGIC
 WORD, PRESENTATION = "worddocument", "powerpoint document"
@@ -35,10 +40,23 @@ _MACRO_SHEET, _VISUAL_BASIC = 1, 6
 # VBAInfoAtom of a presentation (MS-PPT): header, reference, then whether there are macros.
 _VBA_INFO = re.compile(rb"\x02\x00\x00\x04\x0c\x00\x00\x00....\x01\x00\x00\x00", re.DOTALL)
 _WORD_ENCRYPTED = 0x0100
+# What honest files stay far below: entries of the directory, streams that are looked into, and
+# records of a workbook's first part. The library and our loops work for seconds on more.
+MOST_ENTRIES = 10_000
+MOST_STREAMS = 256
+MOST_RECORDS = 100_000
 # RecursionError: storages inside storages without end, which the library walks by calling itself.
 BROKEN = (
     OSError, ValueError, LookupError, TypeError, ArithmeticError, struct.error, RecursionError,
 )  # fmt: skip
+
+
+class _Container(olefile.OleFileIO):  # type: ignore[misc]  # olefile ships no types
+    """A compound file whose directory has a sane length."""
+
+    def _load_direntry(self, sid: int) -> Any:
+        refuse_long_directory(len(self.direntries))  # before the first entry is read
+        return super()._load_direntry(sid)
 
 
 def check_compound(file: BinaryIO, extension: str) -> None:
@@ -66,13 +84,15 @@ def opened(file: BinaryIO, extension: str) -> "olefile.OleFileIO":
     """Raises ValidationError where the container itself is broken."""
     file.seek(0)
     try:
-        return olefile.OleFileIO(file)
+        return _Container(file)
     except BROKEN as error:
         raise other_content(extension) from error
 
 
 def refuse_macros(ole: "olefile.OleFileIO", extension: str) -> None:
     """Raises ValidationError where the container holds a macro of any of its three shapes."""
+    refuse_shared_bytes(ole)
+    refuse_crowd(_paths(ole, extension))
     refuse_macro_storage(_names(ole, extension))
     for path in _paths(ole, extension):
         name = path[-1].lower()
@@ -80,6 +100,25 @@ def refuse_macros(ole: "olefile.OleFileIO", extension: str) -> None:
             refuse_macro_sheet(_stream(ole, path, extension))
         elif name == PRESENTATION:
             refuse_macro_atom(_stream(ole, path, extension))
+
+
+def refuse_long_directory(entries: int) -> None:
+    """Raises ValidationError past the number of entries, used and empty ones."""
+    if entries > MOST_ENTRIES:
+        raise unfolds_too_far()
+
+
+def refuse_shared_bytes(ole: "olefile.OleFileIO") -> None:
+    """Streams that together are larger than the file lie upon one another, to be read for ever."""
+    streams = (one for one in ole.direntries if one and one.entry_type == olefile.STGTY_STREAM)
+    if sum(one.size for one in streams) > ole.fp.seek(0, 2):
+        raise unfolds_too_far()
+
+
+def refuse_crowd(paths: list[list[str]]) -> None:
+    """Raises ValidationError past the number of streams that are looked into."""
+    if sum(path[-1].lower() in (WORD, PRESENTATION, *WORKBOOKS) for path in paths) > MOST_STREAMS:
+        raise unfolds_too_far()
 
 
 def refuse_macro_storage(names: set[str]) -> None:
@@ -116,9 +155,15 @@ def refuse_password(ole: "olefile.OleFileIO", extension: str) -> None:
 
 
 def _records(workbook: bytes) -> list[tuple[int, bytes]]:
-    """The records up to the end of the workbook's own part, sheets excluded."""
-    found, place = [], 0
+    """The records up to the end of the workbook's own part, sheets excluded.
+
+    Raises ValidationError past MOST_RECORDS.
+    """
+    found, place, left = [], 0, MOST_RECORDS
     while place + 4 <= len(workbook):
+        if not left:
+            raise unfolds_too_far()
+        left -= 1
         kind, length = struct.unpack_from("<HH", workbook, place)
         if kind == _END:
             break

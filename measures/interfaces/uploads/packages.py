@@ -28,7 +28,7 @@ from measures.interfaces.uploads.refusals import (
     other_content,
     unfolds_too_far,
 )
-from measures.interfaces.uploads.sheets import SheetLook
+from measures.interfaces.uploads.sheets import LOOKED_AT, SheetLook
 
 _LOCAL, _END = b"PK\x03\x04", b"PK\x05\x06"
 _LOCAL_SIZE, _END_SIZE, _ZIP64_SIZE = 30, 22, 76
@@ -37,6 +37,8 @@ _MOST_DIRECTORY = 1 << 20
 _PIECE = 1 << 18
 _DEEPEST = 2
 _STEEP = 10 << 20
+_LONGEST_LIST = 1 << 19
+_LARGEST_OBJECT = 20 << 20
 _CONTENTS = "[content_types].xml"
 
 
@@ -60,6 +62,7 @@ class _Room:
     limits: Limits
     entries: int
     unfolded: int
+    looked_at: int = LOOKED_AT
 
 
 def check_package(file: BinaryIO, extension: str, limits: Limits = EVIDENCE) -> None:
@@ -132,6 +135,18 @@ def refuse_gaps(
         raise disguised()
 
 
+def refuse_long_list(size: int) -> None:
+    """The list of types is read whole, and takes thirty times its bytes of memory."""
+    if size > _LONGEST_LIST:
+        raise unfolds_too_far()
+
+
+def refuse_large_object(size: int) -> None:
+    """An old Office object is read whole: never one that alone would be too large to upload."""
+    if size > _LARGEST_OBJECT:
+        raise unfolds_too_far()
+
+
 def refuse_excess(unfolded: int, declared: int) -> None:
     """Raises ValidationError as soon as an entry unfolds to more bytes than it declares."""
     if unfolded > declared:
@@ -201,9 +216,10 @@ def _contents(
     listed = [at for at, entry in enumerate(entries) if entry.filename.lower() == _CONTENTS]
     if not listed:
         return Contents({}, {}, {entry.filename.lower() for entry in entries})
-    if len(listed) > 1 or entries[listed[0]].file_size > 2 << 20:
+    if len(listed) > 1:
         raise other_content(extension)
     at = listed[0]
+    refuse_long_list(entries[at].file_size)
     return read_contents(
         b"".join(_unfolded(file, places[at][1], entries[at], extension)), extension
     )
@@ -262,7 +278,8 @@ def _look_into(
 ) -> None:
     """Read the entry to its end; a sheet, a package or an old Office object is looked at."""
     first = _beginning(pieces)
-    sheet = SheetLook(extension) if contents.is_sheet(entry.filename) else None
+    looks = contents.is_sheet(entry.filename)
+    sheet = SheetLook(extension, room.looked_at) if looks else None
     inner = tempfile.SpooledTemporaryFile(_PIECE) if _holds_more(first) else None  # noqa: SIM115 - closed below
     try:
         for piece in _chained(first, pieces):
@@ -270,6 +287,8 @@ def _look_into(
                 sheet.feed(piece)
             if inner is not None:
                 inner.write(piece)
+        if sheet is not None:
+            room.looked_at = sheet.left
         if inner is not None:
             _look_inside(cast(BinaryIO, inner), first, extension, room, depth)
     finally:
@@ -281,6 +300,7 @@ def _look_inside(inner: BinaryIO, first: bytes, extension: str, room: _Room, dep
     if first.startswith(_LOCAL):
         _walk(inner, extension, room, depth=depth + 1)
         return
+    refuse_large_object(inner.seek(0, 2))
     with compound.opened(inner, extension) as ole:
         compound.refuse_macros(ole, extension)
 

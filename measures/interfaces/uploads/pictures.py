@@ -2,16 +2,24 @@
 
 import struct
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from PIL import Image, PngImagePlugin
 
 from measures.interfaces.uploads.disguise import refuse_archive, refuse_markup
-from measures.interfaces.uploads.refusals import other_content, too_many_pixels
+from measures.interfaces.uploads.refusals import (
+    other_content,
+    too_many_pieces,
+    too_many_pixels,
+)
 
 # Phones of today take up to 200 megapixels.
 MOST_PIXELS = 210_000_000
 MOST_FRAMES = 2000
+# Entries of a page of a TIFF, and pieces in which a whole picture is read. Honest ones have some
+# dozens and some thousands; a picture of a million empty pieces would be read for a minute.
+MOST_ENTRIES = 1000
+MOST_READS = 100_000
 FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "tif": "TIFF", "tiff": "TIFF"}
 # What Pillow raises on broken pictures, depending on where they are broken.
 BROKEN = (OSError, SyntaxError, ValueError, LookupError, TypeError, ArithmeticError, struct.error)
@@ -32,13 +40,45 @@ def check_picture(file: BinaryIO, extension: str) -> None:
         if FORMATS[extension] == "TIFF":
             refuse_many_pixels(_tiff_sizes(file))
         file.seek(0)
-        with Image.open(file, formats=[FORMATS[extension]]) as picture:
+        with Image.open(cast(BinaryIO, _Counted(file)), formats=[FORMATS[extension]]) as picture:
             refuse_many_pixels([picture.size])
             picture.verify()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise too_many_pixels() from error
     except BROKEN as error:
         raise other_content(extension) from error
+
+
+class _Counted:
+    """A file that counts how often it is read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._reads = 0
+
+    def read(self, size: int = -1) -> bytes:
+        self._reads += 1
+        refuse_many_pieces(self._reads)
+        return self._file.read(size)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+
+def refuse_many_pieces(reads: int) -> None:
+    """Raises ValidationError where the picture comes in more pieces than any program writes."""
+    if reads > MOST_READS:
+        raise too_many_pieces()
+
+
+def refuse_long_page(entries: int) -> None:
+    """Raises ValidationError where a page of a TIFF says more of itself than any program writes;
+    two thousand such pages may lie in the same bytes."""
+    if entries > MOST_ENTRIES:
+        raise too_many_pieces()
 
 
 def refuse_many_pixels(sizes: Iterable[tuple[int, int]]) -> None:
@@ -61,6 +101,7 @@ def _tiff_sizes(file: BinaryIO) -> Iterator[tuple[int, int]]:
         seen.add(place)
         file.seek(place)
         (count,) = struct.unpack(f"{order}H", file.read(2))
+        refuse_long_page(count)
         entries = file.read(12 * count)
         (place,) = struct.unpack(f"{order}L", file.read(4))
         yield _tiff_page(entries, order)

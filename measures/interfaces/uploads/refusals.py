@@ -37,6 +37,12 @@ def too_many_pixels() -> ValidationError:
     return ValidationError("图片的像素过多，不能上传。请缩小后上传。", code="pixels")
 
 
+def too_many_pieces() -> ValidationError:
+    return ValidationError(
+        "图片由过多的零碎部分组成，不能上传。请用看图软件打开后另存，再上传。", code="pieces"
+    )
+
+
 def sparse_sheet() -> ValidationError:
     return ValidationError(
         "表格的范围过大：在很远的行或列有内容、合并或链接。请删除多余的行列后另存，再上传。",

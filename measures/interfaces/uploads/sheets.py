@@ -7,20 +7,25 @@ from measures.interfaces.uploads.refusals import other_content, sparse_sheet
 
 # Rows × columns. Whole columns that are formatted (thirty of a million rows) stay below.
 LARGEST_AREA = 200_000_000
-# Only so much of each sheet is looked at (bytes): a sparse one is small by nature.
-LOOKED_AT = 8 << 20
+# Only so much of all sheets of a file is looked at, and of each at least so much (bytes): a sparse
+# one is small by nature, and two thousand full ones would keep the server busy for a minute.
+LOOKED_AT = 4 << 20
+LEAST = 4096
 # Elements whose range programs lay out cell by cell, and the attribute that holds it.
 _RANGES = {"dimension": "ref", "row": "r", "c": "r", "mergeCell": "ref", "hyperlink": "ref"}
 _CORNER = re.compile(r"\$?([A-Za-z]{0,3})\$?(\d{0,9})\Z")
 
 
 class SheetLook:
-    """Reads the beginning of one sheet's XML piece by piece and measures its extent."""
+    """Reads the beginning of one sheet's XML piece by piece and measures its extent.
 
-    def __init__(self, extension: str) -> None:
+    `left`: bytes that may still be looked at; what remains of them goes to the next sheet.
+    """
+
+    def __init__(self, extension: str, left: int) -> None:
         self.extension = extension
         self.rows = self.columns = 1
-        self.left = LOOKED_AT
+        self.left = max(left, LEAST)
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._element
         self.parser.EntityDeclHandler = self._entity

@@ -27,7 +27,7 @@ def challenge(request: HttpRequest) -> HttpResponse:
     """The code after the password. Without a login under way it leads back to its beginning."""
     stage = LoginStageController.enter(request, AuthenticateStage.key)
     user = stage.login.user if stage else None
-    if stage is None or not isinstance(user, User) or not user.is_active:
+    if stage is None or not isinstance(user, User) or not _may_go_on(user, stage):
         return redirect("account_login")
     form = CodeForm(request.POST or None, request=request, user=user)
     if request.method == "POST" and form.is_valid():
@@ -35,6 +35,12 @@ def challenge(request: HttpRequest) -> HttpResponse:
         return response
     context = {"form": form}
     return render(request, "mfa/challenge.html", context, status=422 if form.is_bound else 200)
+
+
+def _may_go_on(user: User, stage: AuthenticateStage) -> bool:
+    """Whether the account is open, and its password still the one that began this login."""
+    began: float = stage.login.initiated_at
+    return user.is_active and user.password_set_at.timestamp() <= began
 
 
 @require_GET

@@ -14,6 +14,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from rectify.accounts.enums import Ability
+from rectify.accounts.limits import count_audit_walk
 from rectify.accounts.models import User
 from rectify.accounts.requests import LoggedIn
 from rectify.administration.interfaces.audit_filters import AuditFilter, Line, as_csv
@@ -73,7 +74,9 @@ def audit_event(request: LoggedIn, chain: str, seq: int) -> HttpResponse:
 def audit_verify(request: LoggedIn, chain: str) -> HttpResponse:
     """Check the chain now and say where it breaks; the check itself is an event."""
     require_somewhere(request.user, Ability.READ_AUDIT)
-    found = check_and_record(_chain(request.user, chain), actor=request.user)
+    asked = _chain(request.user, chain)
+    count_audit_walk(request.user)
+    found = check_and_record(asked, actor=request.user)
     if found.holds:
         messages.success(request, f"核验完成。{found.sentence}")
     else:
@@ -92,6 +95,7 @@ def audit_export(request: LoggedIn, chain: str) -> HttpResponseBase:
         for errors in filters.errors.values():
             messages.error(request, "".join(str(one) for one in errors))
         return redirect(f"{reverse('audit_log')}?chain={chain}")
+    count_audit_walk(user)
     # The event of this export is not part of it.
     rows = filters.rows.filter(seq__lte=found.length).order_by("seq")
     total = rows.count()

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from rectify.accounts.domain.roster import MOST_ROWS, open_accounts
 from rectify.accounts.enums import Ability
+from rectify.accounts.limits import count_roster
 from rectify.accounts.models import Organization
 from rectify.accounts.requests import LoggedIn
 from rectify.administration.interfaces.forms import RosterForm
@@ -41,6 +42,7 @@ def account_import(request: LoggedIn) -> HttpResponse:
         text, lines = _read(form)
         bad = any(line.problems for line in lines)
         if lines and not bad and request.POST.get("confirmed") == "1":
+            count_roster(user)
             try:
                 opened = open_accounts(
                     [line.values for line in lines], actor=user, organization=form.bureau

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from rectify.accounts.enums import Ability
-from rectify.accounts.models import Organization, User
+from rectify.accounts.models import Membership, Organization, User
+from rectify.accounts.rules import policy
 from rectify.audit.models import VersionedRow
 from rectify.jobs.enums import JobStatus
 from rectify.jobs.registry import KINDS
@@ -16,15 +17,15 @@ NONE = Q(pk__in=[])
 
 class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, user: User) -> JobQuerySet:
-        """Own jobs whose ability is still held, as far as it was when they were asked for; the
-        office also sees its bureau's jobs that the schedule started, and whoever runs the system
-        sees the work of the whole system."""
+        """Own jobs whose ability is still held, as far as it was when they were asked for (by the
+        same grants, where it reached a part only); the office also sees its bureau's jobs that
+        the schedule started, and whoever runs the system sees the work of the whole system."""
         access = user.access
         own = NONE
         for kind in KINDS.values():
-            reach = Q(organization_id__in=access.whole(kind.ability)) | Q(
-                asked_whole=False, organization_id__in=access.anywhere(kind.ability)
-            )
+            part = Q(asked_whole=False, organization_id__in=access.anywhere(kind.ability))
+            part &= ~Q(Exists(_lost_since(user, kind.ability)))
+            reach = Q(organization_id__in=access.whole(kind.ability)) | part
             own |= Q(kind=kind.name) & reach
         of_system = Q(organization__isnull=True) if access.whole(Ability.RUN_SYSTEM) else NONE
         return self.filter(
@@ -35,6 +36,18 @@ class JobQuerySet(models.QuerySet["Job"]):
                 organization_id__in=access.whole(Ability.DRAFT_DOCUMENT),
             )
         )
+
+
+def _lost_since(user: User, ability: Ability) -> models.QuerySet[Membership]:
+    """The grants of the ability in a job's bureau that have ended since it was asked for: whoever
+    moved to another section keeps nothing of the one before."""
+    return Membership.objects.filter(
+        user=user,
+        organization=OuterRef("organization"),
+        role__in=policy().get(ability, {}),
+        created_at__lte=OuterRef("created_at"),
+        ended_at__gt=OuterRef("created_at"),
+    )
 
 
 def result_path(job: Job, filename: str) -> str:

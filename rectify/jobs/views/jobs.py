@@ -13,6 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST, require_safe
 
 from rectify.accounts.enums import Ability
+from rectify.accounts.limits import count_retry
 from rectify.accounts.models import User
 from rectify.accounts.requests import LoggedIn
 from rectify.audit.exceptions import Refused
@@ -73,6 +74,7 @@ def job_cancel(request: LoggedIn, job: UUID) -> HttpResponse:
 def job_retry(request: LoggedIn, job: UUID) -> HttpResponse:
     """Queue a failed or cancelled job again."""
     found = _job(request.user, job)
+    count_retry(request.user)
     try:
         retry_job(found, actor=request.user)
     except Refused as refusal:

@@ -12,15 +12,19 @@ _STORAGE, _STREAM, _ROOT = 1, 2, 5
 _LEAST = 4096
 
 
-def compound_file(streams: dict[str, bytes]) -> bytes:
+def compound_file(streams: dict[str, bytes], *, spare: int = 0) -> bytes:
     """A compound file with the streams, named by their paths ("Macros/VBA/dir").
 
-    Every stream is padded with zeros to at least 4096 bytes. At most 128 sectors in all.
+    Every stream is padded with zeros to at least 4096 bytes. `spare`: empty directory entries.
+    At most seven megabytes in all.
     """
     tree = _Tree(streams)
-    directory_sectors = -(-len(tree.entries) // 4)
-    place = 1 + directory_sectors
-    fat = [_FAT, *_chain(1, directory_sectors)]
+    directory_sectors = -(-(len(tree.entries) + spare) // 4)
+    counts = [-(-max(len(one), _LEAST) // _SECTOR) for one in tree.contents.values()]
+    tables = -(-(directory_sectors + sum(counts)) // 127)
+    assert tables <= 109, "too large for the list of tables in the header"
+    place = tables + directory_sectors
+    fat = [_FAT] * tables + _chain(tables, directory_sectors)
     body = b""
     for number, content in tree.contents.items():
         padded = content.ljust(_LEAST, b"\0")
@@ -29,16 +33,15 @@ def compound_file(streams: dict[str, bytes]) -> bytes:
         fat += _chain(place, count)
         body += padded.ljust(count * _SECTOR, b"\0")
         place += count
-    assert len(fat) <= 128, "too large for one sector of the allocation table"
-    fat += [_FREE] * (128 - len(fat))
+    fat += [_FREE] * (128 * tables - len(fat))
     directory = b"".join(_entry(**entry) for entry in tree.entries)
     directory = directory.ljust(directory_sectors * _SECTOR, b"\0")
     header = struct.pack(
         "<8s16sHHHHH6xLLLLLLLLL109L",
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, _LEAST,
-        _CHAIN_END, 0, _CHAIN_END, 0, 0, *[_FREE] * 108,
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"", 0x3E, 3, 0xFFFE, 9, 6, 0, tables, tables, 0,
+        _LEAST, _CHAIN_END, 0, _CHAIN_END, 0, *range(tables), *[_FREE] * (109 - tables),
     )  # fmt: skip
-    return header + struct.pack("<128L", *fat) + directory + body
+    return header + struct.pack(f"<{len(fat)}L", *fat) + directory + body
 
 
 class _Tree:

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from PIL import Image, PngImagePlugin
 
@@ -97,6 +98,12 @@ def far_entry() -> bytes:
     return whole[:last] + bytes(line) + bytes(record)
 
 
+def large_object() -> bytes:
+    """The beginning of an old Office object, then more than may be uploaded."""
+    noise = b"".join(sha256(bytes([n % 256, n // 256])).digest() for n in range(8192))
+    return compound_file({}) + noise + bytes(20 * MIB)
+
+
 def late_object() -> bytes:
     """A macro in an old Office object whose first 400 kilobytes unfold to nothing."""
     content = compound_file(VBA)
@@ -133,6 +140,17 @@ def bottomless(depth: int = 1999) -> bytes:
                         tables, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0, *range(tables),
                         *[nothing] * (109 - tables))  # fmt: skip
     return start + struct.pack(f"<{len(table)}L", *table) + directory
+
+
+def lying_upon_one_another() -> bytes:
+    """Two streams in the same bytes: with ten thousand the server would read for days."""
+    whole = bytearray(compound_file({"Workbook": bytes(40_000), "Book": b""}))
+    first, second = (
+        whole.index(name.encode("utf-16-le").ljust(64, b"\0")) + 116
+        for name in ("Workbook", "Book")
+    )
+    whole[second : second + 12] = whole[first : first + 12]
+    return bytes(whole)
 
 
 def hidden_between() -> bytes:
@@ -179,6 +197,22 @@ def huge_png(width: int = 20_000, height: int = 15_000, colour: int = 0) -> byte
 def tiff(*entries: tuple[int, int, int, int], after: int = 0) -> bytes:
     body = b"".join(struct.pack("<HHLL", *entry) for entry in entries)
     return b"II*\x00" + struct.pack("<LH", 8, len(entries)) + body + struct.pack("<L", after)
+
+
+def crumbled_png() -> bytes:
+    """A picture with a hundred thousand empty chunks of nobody's before its first row."""
+    head, crumb = 8 + 25, struct.pack(">L4sL", 0, b"crMb", zlib.crc32(b"crMb"))
+    return GOOD["png"][:head] + crumb * 100_000 + GOOD["png"][head:]
+
+
+def crumbled_jpg() -> bytes:
+    return GOOD["jpg"][:2] + b"\xff\xfe\x00\x02" * 100_000 + GOOD["jpg"][2:]
+
+
+def long_page() -> bytes:
+    """A page of a thousand tags of nobody's."""
+    more = ((273, 4, 1, 8), (279, 4, 1, 20), *((40_000 + n, 3, 1, 1) for n in range(1000)))
+    return tiff(*EDGES, *more)
 
 
 EDGES = ((256, 3, 1, 10), (257, 3, 1, 10))
@@ -231,6 +265,20 @@ CORPUS = (
     Hostile("无底.doc", bottomless, "content", off("CHECKS.doc")),
     Hostile("套中无底.docx", lambda: package(inside={"word/x.bin": bottomless()}), "content",
             off("CHECKS.docx")),
+    Hostile("满是记录.xls", lambda: compound_file({"Workbook": bytes(500_000)}), "unfolded",
+            off("compound._records")),
+    Hostile("重叠的流.xls", lying_upon_one_another, "unfolded",
+            off("compound.refuse_shared_bytes")),
+    Hostile("满是表格.doc",
+            lambda: compound_file({**WORD, **{f"{n}/Workbook": b"" for n in range(256)}}),
+            "unfolded", off("compound.refuse_crowd")),
+    Hostile("长目录.doc", lambda: compound_file(WORD, spare=10_000), "unfolded",
+            off("compound.refuse_long_directory")),
+    Hostile("套中大对象.docx", lambda: package(inside={"word/x.bin": large_object()}), "unfolded",
+            off("packages.refuse_large_object")),
+    Hostile("长清单.docx",
+            lambda: package(types={f"word/{n}.xml": "text/plain" for n in range(9000)}),
+            "unfolded", off("packages.refuse_long_list")),
     Hostile("远单元格.xlsx", lambda: sheet(FAR), "extent", REACH),
     Hostile("远范围.xlsx", lambda: sheet('<dimension ref="A1:XFD1048576"/>'), "extent", REACH),
     Hostile("大合并.xlsx", lambda: sheet(MERGED), "extent", REACH),
@@ -267,6 +315,9 @@ CORPUS = (
             off("pictures.refuse_many_pixels")),
     Hostile("循环页.tif", circling, "content",
             off("pictures._tiff_sizes")),
+    Hostile("零碎.png", crumbled_png, "pieces", off("pictures.refuse_many_pieces")),
+    Hostile("零碎.jpg", crumbled_jpg, "pieces", off("pictures.refuse_many_pieces")),
+    Hostile("长页.tif", long_page, "pieces", off("pictures.refuse_long_page")),
     Hostile("改名.jpg", lambda: GOOD["png"], "content", off("CHECKS.jpg")),
     Hostile("半张.png", lambda: GOOD["png"][:400], "content", off("CHECKS.png")),
     Hostile("宏.docx", lambda: package(inside={"word/vbaProject.bin": b"1"}), "macro",

@@ -17,9 +17,11 @@ from pytest_django import Settings
 
 from measures.interfaces.uploads import CHECKS, check_upload, clean_name
 from measures.interfaces.uploads.names import LONGEST_NAME
+from measures.interfaces.uploads.sheets import LEAST, LOOKED_AT, SheetLook
 from tests.measures.interfaces.compound_files import compound_file
 from tests.measures.interfaces.good_files import (
     GOOD,
+    SHEET,
     bound_sheet,
     package,
     picture,
@@ -28,7 +30,7 @@ from tests.measures.interfaces.good_files import (
     workbook,
     zipped,
 )
-from tests.measures.interfaces.hostile_files import CORPUS, Hostile, vba_atom
+from tests.measures.interfaces.hostile_files import CORPUS, FAR, Hostile, vba_atom
 
 MOST_SECONDS = 1.0
 MOST_MEMORY = 50 << 20
@@ -161,6 +163,31 @@ def test_the_first_bytes_alone_are_not_enough(extension: str) -> None:
     if extension in {"jpg", "jpeg"}:
         pytest.skip("a photograph cut short still shows its upper part")
     assert code_of(refusal(f"材料.{extension}", GOOD[extension][:120])) == "content"
+
+
+def test_of_a_book_of_many_full_sheets_only_a_part_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A small file may unfold to a hundred full sheets: each element costs time."""
+    seen = []
+
+    def element(look: SheetLook, name: str, attributes: dict[str, str]) -> None:
+        seen.append(name)
+
+    monkeypatch.setattr(SheetLook, "_element", element)
+    full = b"<x>" + b"<c/>" * (LOOKED_AT // 8) + b"</x>"
+    names = [f"xl/worksheets/sheet{number}.xml" for number in range(1, 7)]
+    book = package("xlsx", dict.fromkeys(names, full), dict.fromkeys(names, SHEET[1]))
+    assert refusal("满表.xlsx", book) is None
+    assert len(seen) <= (LOOKED_AT + len(names) * LEAST) // 4
+
+
+def test_a_far_cell_behind_full_sheets_is_still_found() -> None:
+    full = b"<x>" + b"<c/>" * (LOOKED_AT // 4) + b"</x>"
+    names = ["xl/worksheets/a.xml", "xl/worksheets/b.xml"]
+    inside = {names[0]: full, names[1]: f"<x>{FAR}</x>".encode()}
+    book = package("xlsx", inside, dict.fromkeys(names, SHEET[1]))
+    assert code_of(refusal("远表在后.xlsx", book)) == "extent"
 
 
 def test_a_file_past_the_limit_is_refused_with_both_figures(settings: Settings) -> None:

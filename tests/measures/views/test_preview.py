@@ -144,6 +144,21 @@ def test_looking_is_recorded_once_per_page_view_and_not_for_each_picture(
     assert [event.actor_name for event in seen] == [User.objects.get(username="secretary-b").name]
 
 
+def test_a_picture_that_is_asked_for_without_its_page_is_recorded_too(
+    taken: Take, as_user: LogIn
+) -> None:
+    evidence = taken("会议记录.tif", scan(2))
+    assert make_preview(evidence.preview)
+    seen = Event.objects.filter(action="evidence.preview", object_id=str(evidence.pk))
+    client = as_user("secretary-b")
+    client.get(picture_of(evidence, 2)).getvalue()
+    assert seen.count() == 1
+    client.get(picture_of(evidence, 1)).getvalue()
+    assert seen.count() == 1, "once in a login"
+    as_user("office-b").get(picture_of(evidence, 1)).getvalue()
+    assert seen.count() == 2
+
+
 def test_the_measure_offers_preview_and_download(taken: Take, as_user: LogIn) -> None:
     drawn, plain = taken("照片.jpg", GOOD["jpg"]), taken("台账.xlsx", GOOD["xlsx"])
     measure = Measure.objects.get(evidence_links__evidence=drawn)

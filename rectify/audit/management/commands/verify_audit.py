@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from rectify.audit.domain.guards import missing_guards
-from rectify.audit.domain.verification import check, read_anchor
+from rectify.audit.domain.verification import check, lost_chains, read_anchor
 from rectify.audit.exceptions import Refused
 from rectify.audit.models import Chain
 
@@ -38,6 +38,7 @@ class Command(BaseCommand):
             if not chains:
                 raise CommandError(f"没有代码为 {organization} 的单位。", returncode=2)
         wrong = [f"数据库的防改动触发器缺失或停用：{name}。" for name in missing_guards()]
+        wrong += [] if organization else lost_chains()
         for chain in chains:
             found = check(chain, more=given)
             if found.holds:
