@@ -26,6 +26,15 @@ class Stage(models.TextChoices):
     CLOSED = "closed", "已办结"
 
 
+class ClosureGate(models.TextChoices):
+    """What a close-out still needs after the leader accepted it; set per inspection."""
+
+    NONE = "none", "分管领导审定后即销号"
+    PARTY_GROUP = "party_group", "再经党组会议审议"
+    VERIFICATION = "verification", "再经纪检监察组核实"
+    BOTH = "both", "再经纪检监察组核实和党组会议审议"
+
+
 class Classification(models.TextChoices):
     """Asked at creation. 秘密 and above may not be entered at all (database constraint)."""
 

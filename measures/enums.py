@@ -54,21 +54,33 @@ class ApplicationState(models.TextChoices):
     CONFIRMING = "confirming", "待科室负责人确认"
     REVIEWING = "reviewing", "待办公室初审"
     DECIDING = "deciding", "待分管领导审定"
+    VERIFYING = "verifying", "待纪检监察组核实"
     PARTY_GROUP = "party_group", "待党组审议"
     ACCEPTED = "accepted", "已同意"
     RETURNED = "returned", "已退回"
+    WITHDRAWN = "withdrawn", "已撤回"
     VOIDED = "voided", "已作废"
 
     @classmethod
     def pending(cls) -> tuple["ApplicationState", ...]:
-        return (cls.CONFIRMING, cls.REVIEWING, cls.DECIDING, cls.PARTY_GROUP)
+        """States in which somebody has to decide, in the order of the route."""
+        return (cls.CONFIRMING, cls.REVIEWING, cls.DECIDING, cls.VERIFYING, cls.PARTY_GROUP)
 
 
 class DecisionStep(models.TextChoices):
     CONFIRM = "confirm", "科室负责人确认"
     OFFICE_REVIEW = "office_review", "办公室初审"
     LEADER = "leader", "分管领导审定"
+    VERIFICATION = "verification", "纪检监察组核实"
     PARTY_GROUP = "party_group", "党组审议"
+
+
+class AdjustmentAct(models.TextChoices):
+    """What an adjustment of the approved plan does with a measure."""
+
+    CHANGE = "change", "修改措施"
+    ADD = "add", "新增措施"
+    REMOVE = "remove", "取消措施"
 
 
 class Verdict(models.TextChoices):
@@ -92,6 +104,18 @@ class LookBackVerdict(models.TextChoices):
     OPEN = "open", "核查中"
     CONFIRMED = "confirmed", "属实"
     DENIED = "denied", "不属实"
+
+
+class SampleFrame(models.TextChoices):
+    """Which measures a random draw is taken from."""
+
+    CLOSED = "closed", "已销号的措施"
+    COMPLETED = "completed", "已完成的措施"
+
+
+class InstructionKind(models.TextChoices):
+    INSTRUCTION = "instruction", "批示"
+    RESOLUTION = "resolution", "议定事项"
 
 
 class RuleAction(models.TextChoices):

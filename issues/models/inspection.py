@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from issues.enums import Cadence, Classification, Kind, Level, Stage
+from issues.enums import Cadence, Classification, ClosureGate, Kind, Level, Stage
 from issues.schemes import SCHEMES
 from rectify.accounts.enums import Ability
 from rectify.accounts.models import Organization, User
@@ -46,6 +46,9 @@ class Inspection(VersionedRow):
     rate_level = models.CharField("完成率层级", max_length=8, choices=Level, default=Level.MEASURE)
     rate_decimals = models.PositiveSmallIntegerField(
         "完成率小数位", default=2, validators=[MaxValueValidator(2, "最多两位小数。")]
+    )
+    closure_gate = models.CharField(
+        "销号程序", max_length=12, choices=ClosureGate, default=ClosureGate.NONE
     )
     stage = models.CharField("阶段", max_length=12, choices=Stage, default=Stage.PLANNING)
     classification = models.CharField(

@@ -1,34 +1,33 @@
-"""销号: section applies → office reviews the papers → leader decides → closed."""
-
-from datetime import date
+"""销号: section applies → head confirms → office reviews → leader decides → closed; reopening."""
 
 from django.db import transaction
 
-from measures.domain.measures import refuse_closed
+from issues.domain.inspections import refuse_archived
+from measures.domain.applications import file_application, void_pending
+from measures.domain.evidence import attach_evidence
+from measures.domain.guards import hold, refuse_closed
+from measures.domain.paper import Paper, refuse_paper
 from measures.domain.states import write_state
-from measures.enums import ApplicationState, DecisionStep, Medium, Status, Verdict
-from measures.models import ClosureApplication, Decision, Measure
+from measures.enums import Status
+from measures.models import ClosureApplication, Measure
 from measures.reading import require
 from rectify.accounts.enums import Ability
-from rectify.audit.actors import Actor, person
-from rectify.audit.domain.changes import add, change
+from rectify.audit.actors import Actor
+from rectify.audit.domain.changes import change
 from rectify.audit.exceptions import Refused
 from rectify.audit.models import Operation
-from rectify.lib.clock import now, today
 
-# state of the application → (step, ability, state after acceptance)
-STEPS: dict[str, tuple[DecisionStep, Ability, ApplicationState]] = {
-    ApplicationState.REVIEWING: (
-        DecisionStep.OFFICE_REVIEW,
-        Ability.REVIEW_CLOSURE,
-        ApplicationState.DECIDING,
-    ),
-    ApplicationState.DECIDING: (
-        DecisionStep.LEADER,
-        Ability.DECIDE_CLOSURE,
-        ApplicationState.ACCEPTED,
-    ),
-}
+
+def missing_for_closure(measure: Measure) -> list[tuple[str, str]]:
+    """(form field, words) for each thing that a close-out still needs; empty = may be applied."""
+    missing = []
+    if measure.status != Status.COMPLETED:
+        missing.append(("status", "状态为“已完成”"))
+    if not measure.result_text.strip():
+        missing.append(("result_text", "填写整改情况"))
+    if not measure.evidence_links.filter(evidence__archived_at__isnull=True).exists():
+        missing.append(("file", "上传佐证材料"))
+    return missing
 
 
 @transaction.atomic
@@ -37,66 +36,74 @@ def apply_closure(
 ) -> ClosureApplication:
     """Ask to close a completed measure that has a result and evidence.
 
-    Raises NotAllowed, ValidationError (one is pending already), Refused (not ready).
+    Raises NotAllowed, Refused (closed or not ready).
     """
     require(actor, Ability.APPLY_CLOSURE, measure)
     refuse_closed(measure)
-    if measure.status != Status.COMPLETED:
-        raise Refused("只有已完成的措施可以申请销号。")
-    if not measure.result_text.strip():
-        raise Refused("请先填写整改情况，再申请销号。", field="result_text")
-    if not measure.evidence_links.exists():
-        raise Refused("请先上传佐证材料，再申请销号。", field="file")
-    return add(
-        ClosureApplication(
-            measure=measure, applied_by=person(actor), applied_by_name=actor.name,
-            applied_at=now(), state=ApplicationState.REVIEWING, reason=reason,
-        ),
-        actor=actor, organization=measure.inspection.organization, action="closure.apply",
-        label=str(measure), operation=operation,
+    stored = Measure.objects.get(pk=measure.pk)
+    for field, words in missing_for_closure(stored):
+        raise Refused(f"还不能申请销号，须先{words}。", field=field)
+    return file_application(
+        ClosureApplication(measure=measure, reason=reason.strip()),
+        actor=actor, operation=operation,
     )  # fmt: skip
 
 
 @transaction.atomic
-def decide_closure(
-    application: ClosureApplication,
+def reopen(
+    measure: Measure,
     *,
     actor: Actor,
     version: int,
-    verdict: Verdict,
-    comment: str = "",
-    decided_on: date | None = None,
+    reason: str,
+    paper: Paper,
     operation: Operation | None = None,
-) -> ClosureApplication:
-    """Take the next step of a pending application; accepting the last one closes the measure.
+) -> Measure:
+    """重新启动 a closed measure by a decision that the office records; it is 正在推进 again. The
+    scan of the paper joins its evidence.
 
-    Applicant and decider differ. Raises NotAllowed, StaleVersion, ValidationError (a return
-    without a comment), Refused (not pending, own application).
+    Raises NotAllowed, StaleVersion, Refused (neither closed nor completed, no reason, the paper).
     """
-    measure = application.measure
-    if application.state not in STEPS:
-        raise Refused("该申请已经办结，不能再次办理。")
-    step, ability, following = STEPS[application.state]
-    require(actor, ability, measure)
-    if person(actor) is not None and application.applied_by_id == person(actor).pk:  # type: ignore[union-attr]  # checked just before
-        raise Refused("申请人不能办理自己的申请。")
-    organization = measure.inspection.organization
-    after = following if verdict == Verdict.ACCEPTED else ApplicationState.RETURNED
-    change(application, actor=actor, organization=organization, action=f"closure.{step}",
-           version=version, values={"state": after}, label=str(measure),
-           operation=operation)  # fmt: skip
-    add(
-        Decision(
-            closure=application, step=step, verdict=verdict, comment=comment,
-            decided_by=person(actor), decided_by_name=actor.name,
-            decided_on=decided_on or today(), medium=Medium.SYSTEM,
-        ),
-        actor=actor, organization=organization, action="decision.add", label=str(measure),
-        operation=operation,
+    require(actor, Ability.RECORD_PAPER, measure)
+    refuse_paper(paper, measure.inspection, actor=actor)
+    if not reason.strip():
+        raise Refused("请写明重新启动的理由。", field="reason")
+    words = f"{reason.strip()}（{paper.in_words}）"
+    opened = reopen_closed(measure, actor=actor, version=version, reason=words, operation=operation)
+    if paper.upload is not None:
+        attach_evidence(
+            opened, actor=actor, file=paper.upload.file, name=paper.upload.name,
+            size=paper.upload.size, operation=operation,
+        )  # fmt: skip
+    return opened
+
+
+@transaction.atomic
+def reopen_closed(
+    measure: Measure,
+    *,
+    actor: Actor,
+    version: int,
+    reason: str,
+    operation: Operation | None = None,
+) -> Measure:
+    """Take 销号 and 已完成 back from a measure, without asking who may: the caller has
+    (`reopen`, and a look-back that denies the close-out).
+
+    Raises StaleVersion, Refused (neither closed nor completed; it or its inspection archived).
+    """
+    hold(measure.pk)
+    stored = Measure.objects.select_related("inspection__organization").get(pk=measure.pk)
+    if stored.archived_at is not None:
+        raise Refused("该措施已归档，内容只读。")
+    refuse_archived(stored.inspection)
+    if stored.status != Status.COMPLETED:
+        raise Refused("该措施没有完成，不需要重新启动。")
+    void_pending(stored, actor=actor, operation=operation)
+    change(
+        stored, actor=actor, organization=stored.inspection.organization, action="measure.reopen",
+        version=version, also={"reason": ("", reason)}, operation=operation,
+        values={"closed_at": None, "status": Status.IN_PROGRESS, "completed_on": None},
     )  # fmt: skip
-    if after == ApplicationState.ACCEPTED:
-        change(measure, actor=actor, organization=organization, action="measure.close",
-               version=measure.version, values={"closed_at": now()},
-               operation=operation)  # fmt: skip
-        write_state(measure)
-    return application
+    write_state(stored)
+    return stored

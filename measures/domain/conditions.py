@@ -6,6 +6,7 @@ reads the MeasureState that held at the moment, joined as `state` by `counted`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db.models import (
     Case,
@@ -21,11 +22,12 @@ from django.db.models import (
 
 from issues.models import Inspection, public_along
 from measures.domain.moment import Moment
-from measures.enums import Lamp, Nature, Status
-from measures.models import Measure, MeasureState, ProgressEntry
+from measures.enums import Lamp, LookBackVerdict, Nature, Status
+from measures.models import LookBack, Measure, MeasureState, ProgressEntry
 from measures.models.measure import MeasureQuerySet
 from measures.models.state import holding_at_end_of
 from rectify.accounts.models import User
+from rectify.lib.shanghai import start_of_day
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,16 @@ def _stalled(moment: Moment) -> Q:
     return condition
 
 
+def _unsampled(moment: Moment) -> Q:
+    """Closed, and no look-back issued by the end of the day confirms it. One that denies does not
+    count: it ended the close-out that it looked at."""
+    end = start_of_day(moment.as_of + timedelta(days=1))
+    confirmed = LookBack.objects.filter(
+        measure=OuterRef("pk"), verdict=LookBackVerdict.CONFIRMED, issued_at__lt=end
+    )
+    return _CLOSED & ~Q(Exists(confirmed))
+
+
 def _lamp(moment: Moment) -> Case:
     """Counting rule 5: red, then yellow, then green; none once completed."""
     return Case(
@@ -151,6 +163,7 @@ CONDITIONS: Mapping[str, Condition] = {
             _condition("done", "完成和基本完成", lambda _: _DONE),
             _condition("open", "未完成", lambda _: OPEN),
             _condition("closed", "已销号", lambda _: _CLOSED),
+            _condition("closed_unsampled", "未抽核", _unsampled),
             _condition("awaiting_closure", "待销号", lambda _: _COMPLETED & _NOT_CLOSED),
             _condition("overdue", "超期", _overdue),
             _condition(

@@ -12,12 +12,22 @@ from django.db import models
 from django.db.models import Q
 
 from issues.enums import Disclosure
-from measures.enums import ApplicationState, Nature, Status
-from measures.models import ClosureApplication, Measure, ProgressEntry
+from measures.domain.outcome_history import OUTCOMES, about_outcomes, outcome_silence, outcome_words
+from measures.enums import ApplicationState, LookBackVerdict, Nature, Status
+from measures.models import (
+    Adjustment,
+    ClosureApplication,
+    Extension,
+    Instruction,
+    LookBack,
+    Measure,
+    ProgressEntry,
+)
 from rectify.accounts.models import Section, User
 from rectify.audit.models import Event
 from rectify.lib.chinese_dates import format_date
 from rectify.lib.clean_text import clean_text
+from rectify.lib.money import format_grouped
 from rectify.lib.shanghai import SHANGHAI
 from rectify.lib.weeks import week_label
 
@@ -30,18 +40,61 @@ _HEADS = {
     "measure.update": "修改措施",
     "measure.step_back": "退回状态，理由",
     "measure.close": "销号",
+    "measure.reopen": "重新启动，理由",
+    "measure.extend": "延期",
+    "measure.archive": "取消这条措施",
+    "measure.undo": "撤销批量修改",
     "evidence.link": "上传佐证材料",
+    "evidence.share": "关联已有佐证材料",
+    "evidence.unlink": "移除佐证材料",
+    "evidence.archive": "归档佐证材料",
+    "outcome.link": "登记成果",
+    "outcome.unlink": "不再对应成果",
+    "outcome.update": "修改成果",
+    "outcome.archive": "作废成果",
     "progress.write": "填报进展",
     "progress.rewrite": "修改进展",
+    "progress.return": "退回修改进展",
+    "measure.join": "关联为同一措施",
+    "measure.leave": "不再与其他措施关联为同一措施",
+    "instruction.give": "批示",
+    "instruction.record": "代录批示、议定事项",
+    "instruction.reply": "答复批示",
+    "instruction.rewrite": "修改对批示的答复",
     "closure.apply": "申请销号",
+    "closure.reapply": "重新申请销号",
+    "closure.confirm": "确认销号申请",
     "closure.office_review": "办公室初审销号申请",
     "closure.leader": "分管领导审定销号申请",
+    "closure.verification": "核实销号申请",
+    "closure.party_group": "审议销号申请",
+    "closure.withdraw": "撤回销号申请",
+    "closure.void": "作废销号申请",
+    "extension.apply": "申请延期",
+    "extension.reapply": "重新申请延期",
+    "extension.confirm": "确认延期申请",
+    "extension.office_review": "初审延期申请",
+    "extension.leader": "审定延期申请",
+    "extension.withdraw": "撤回延期申请",
+    "extension.void": "作废延期申请",
+    "look_back.sampled": "抽中回头看核查",
+    "look_back.pick": "指定回头看核查",
+    "look_back.issue": "回头看核查",
+    "adjustment.apply": "申请措施调整",
+    "adjustment.reapply": "重新申请措施调整",
+    "adjustment.confirm": "确认措施调整申请",
+    "adjustment.office_review": "初审措施调整申请",
+    "adjustment.leader": "审定措施调整申请",
+    "adjustment.withdraw": "撤回措施调整申请",
+    "adjustment.void": "作废措施调整申请",
 }
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "status": dict(Status.choices),
     "nature": dict(Nature.choices),
     "disclosure": {**dict(Disclosure.choices), "": "随上级"},
     "state": dict(ApplicationState.choices),
+    **outcome_words(),
+    "verdict": {**dict(LookBackVerdict.choices), LookBackVerdict.OPEN: ""},
 }
 _PEOPLE = frozenset({"leader", "owner", "disclosure_approver", "returned_by"})
 _SECTIONS = frozenset({"lead_section", "section"})
@@ -52,24 +105,39 @@ _OTHER_LABELS = {
     "reason": "理由",
 }
 # Events whose only change completes the sentence by itself: no name of a column in between.
-_BARE = frozenset({"evidence.link", "measure.step_back"})
+_BARE = frozenset(
+    {"evidence.link", "evidence.share", "outcome.link", "outcome.unlink", "measure.step_back"}
+)
 # Columns that repeat another one or say nothing to a reader.
 _SILENT = frozenset(
     {
         "organization", "inspection", "task", "position", "place", "leader_name", "owner_name",
         "lead_section_name", "measure", "section_name", "author", "author_name", "written_at",
-        "week_start", "applied_by", "applied_by_name", "applied_at", "same_as", "extra",
-        "printed_number", "printed_ordinal", "span_start", "span_end",
+        "week_start", "values", "changes", "act", "applied_by", "applied_by_name", "applied_at",
+        "same_as", "extra",
+        "printed_number", "printed_ordinal", "span_start", "span_end", "co_leader_ids",
+        "support_section_ids",
     }
 )  # fmt: skip
 # What an entry repeats of its measure and its author, and what closing says by its name.
-_SILENT_OF = frozenset(
+_SILENT_OF = outcome_silence() | frozenset(
     {("progressentry", "status"), ("progressentry", "section"), ("measure", "closed_at")}
+    | {("progressentry", "returned_by")}
+    | {("instruction", name) for name in ("section", "kind", "given_by", "medium", "recorded_by")}
+    | {("instruction", name) for name in ("replied_by", "replied_at", "replied_by_name")}
+    | {("lookback", name) for name in ("sample", "issued_at", "issued_by", "issued_by_name")}
 )
+# What of an issued look-back is told: neither its notes nor the wordings before the last.
+_LOOK_BACK = ("look_back.sampled", "look_back.pick", "look_back.issue")
 _MODELS: Mapping[str, type[models.Model]] = {
+    **OUTCOMES,
     "measure": Measure,
     "progressentry": ProgressEntry,
     "closureapplication": ClosureApplication,
+    "extension": Extension,
+    "adjustment": Adjustment,
+    "instruction": Instruction,
+    "lookback": LookBack,
 }
 
 
@@ -116,18 +184,30 @@ class Happening:
 
 
 def history(measure: Measure) -> list[Happening]:
-    """Everything that was done to the measure, newest first. At most five queries."""
-    entries = [str(pk) for pk in measure.entries.values_list("pk", flat=True)]
-    closures = [str(pk) for pk in measure.closures.values_list("pk", flat=True)]
-    events = list(
-        Event.objects.filter(
-            Q(object_type="measure", object_id=str(measure.pk))
-            | Q(object_type="progressentry", object_id__in=entries)
-            | Q(object_type="closureapplication", object_id__in=closures)
-        )
-        .filter(success=True)
-        .order_by("-at", "-seq")
-    )
+    """Everything that was done to the measure, newest first. At most ten queries.
+
+    What the discipline group does in a look-back is its own until it is issued: then its choice and
+    its outcome are told, never its notes.
+    """
+    about = Q(object_type="measure", object_id=str(measure.pk))
+    for kind, rows in (
+        ("progressentry", measure.entries),
+        ("closureapplication", measure.closures),
+        ("extension", measure.extensions),
+        ("adjustment", measure.adjustments),
+        ("instruction", measure.instructions),
+    ):
+        keys = [str(pk) for pk in rows.values_list("pk", flat=True)]
+        about |= Q(object_type=kind, object_id__in=keys)
+    about |= about_outcomes(measure)
+    issued = measure.look_backs.filter(issued_at__isnull=False).values_list("pk", flat=True)
+    keys = [str(pk) for pk in issued]
+    about |= Q(object_type="lookback", object_id__in=keys, action__in=_LOOK_BACK)
+    return told(list(Event.objects.filter(about).filter(success=True).order_by("-at", "-seq")))
+
+
+def told(events: Sequence[Event]) -> list[Happening]:
+    """The events as sentences, in their order. Two queries for the names."""
     names = _names(events)
     return [_happening(event, names) for event in events]
 
@@ -136,6 +216,8 @@ def _happening(event: Event, names: Mapping[tuple[str, Any], str]) -> Happening:
     head = _HEADS.get(event.action, "修改")
     if event.object_type == "progressentry":
         head = f"{head}（{_week_in(event.object_label)}）"
+    if event.object_type in OUTCOMES:
+        head = f"{head}“{event.object_label}”"
     changes = []
     first = event.action == "measure.create"
     for name, pair in event.changes.items():
@@ -176,7 +258,7 @@ def _label(kind: str, name: str) -> str:
         field = _MODELS[kind]._meta.get_field(name)
     except (FieldDoesNotExist, KeyError):
         return name
-    return str(getattr(field, "verbose_name", name))
+    return str(getattr(field, "verbose_name", name)).removesuffix("（分）")
 
 
 def _words(name: str, value: Any, names: Mapping[tuple[str, Any], str]) -> str:
@@ -196,7 +278,9 @@ def _words(name: str, value: Any, names: Mapping[tuple[str, Any], str]) -> str:
 
 
 def _dated(name: str, text: str) -> str:
-    """Columns that end in _on and _at hold a date and a moment in ISO form."""
+    """Columns that end in _on and _at hold a date and a moment in ISO form, in _fen an amount."""
+    if name.endswith("_fen"):
+        return format_grouped(int(text))
     if name.endswith("_on"):
         return format_date(date.fromisoformat(text))
     if name.endswith("_at"):

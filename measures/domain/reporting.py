@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from measures.domain.measures import refuse_closed, refuse_overtaken
+from measures.domain.guards import refuse_closed, refuse_overtaken
 from measures.domain.states import write_state
 from measures.enums import Status
 from measures.models import Measure

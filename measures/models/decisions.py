@@ -5,13 +5,15 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from issues.models import Inspection
+from issues.models import Inspection, Task
 from measures.enums import (
+    AdjustmentAct,
     ApplicationState,
     DecisionStep,
     LookBackMethod,
     LookBackVerdict,
     Medium,
+    SampleFrame,
     Verdict,
 )
 from measures.models.evidence import Evidence
@@ -52,7 +54,11 @@ class PlanBaseline(VersionedRow):
 
 
 class Application(VersionedRow):
-    """Something a section asks to be decided about one measure. Abstract."""
+    """Something a section asks to be decided about one measure. Abstract.
+
+    Filed, decided, withdrawn and voided by `measures.domain.applications` along the route that
+    `measures.rules` gives for its kind.
+    """
 
     applied_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     applied_by_name = models.CharField(max_length=60)
@@ -87,12 +93,14 @@ class ClosureApplication(Application):
 
 
 class Extension(Application):
-    """延期: the original deadline stays visible for ever in `old_due_on`."""
+    """延期, or 转为长期坚持: the original deadline stays visible for ever in `old_due_on`."""
 
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="extensions")
     old_due_on = models.DateField("原到期日", null=True, blank=True)
     old_deadline_text = models.CharField("原时限", max_length=100, blank=True)
-    new_due_on = models.DateField("新到期日")
+    new_due_on = models.DateField("新到期日", null=True, blank=True)
+    new_deadline_text = models.CharField("新时限", max_length=100, blank=True)
+    long_term = models.BooleanField("转为长期坚持", default=False)
     stage_goal = models.TextField("阶段目标", blank=True)
     next_review_on = models.DateField("下次复核", null=True, blank=True)
     objects = OfMeasureQuerySet.as_manager()
@@ -108,25 +116,66 @@ class Extension(Application):
                 violation_error_message="该措施已有待办的延期申请。",
             ),
             models.CheckConstraint(
-                condition=Q(old_due_on__isnull=True) | Q(new_due_on__gt=F("old_due_on")),
+                condition=Q(old_due_on__isnull=True)
+                | Q(new_due_on__isnull=True)
+                | Q(new_due_on__gt=F("old_due_on")),
                 name="extension_later",
                 violation_error_message="新的到期日须晚于原到期日。",
+            ),
+            models.CheckConstraint(
+                condition=Q(new_due_on__isnull=False) | Q(long_term=True),
+                name="extension_until",
+                violation_error_message="请填写新的到期日，或选择转为长期坚持。",
+            ),
+            models.CheckConstraint(
+                condition=Q(long_term=False)
+                | (Q(next_review_on__isnull=False) & ~Q(stage_goal="")),
+                name="extension_long_term",
+                violation_error_message="转为长期坚持须写明阶段目标和下次复核日期。",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"延期至 {self.new_due_on}"
+        return f"延期至 {self.new_due_on}" if self.new_due_on else "转为长期坚持"
+
+
+class AdjustmentQuerySet(models.QuerySet["Adjustment"]):
+    def visible_to(self, user: User) -> AdjustmentQuerySet:
+        """Those of measures whose decisions the person reads; a measure that is only proposed
+        is read by who reads the bureau whole, who proposed it and who is to lead it."""
+        return self.filter(
+            Q(measure__in=Measure.objects.within(user.access, Ability.SEE_RESULT))
+            | Q(measure__isnull=True)
+            & (
+                Q(inspection__organization_id__in=user.access.whole(Ability.SEE_RESULT))
+                | Q(applied_by=user)
+                | Q(leader=user)
+            )
+        )
 
 
 class Adjustment(Application):
-    """措施调整 after the plan was frozen: {field: [before, after]}, with reason and decision."""
+    """措施调整 after the plan was frozen, with reason and decision.
+
+    `changes` {column: [before, after]} in words, for people and for ever; `values` the columns to
+    be written, as `measures.domain.plan_columns` packs them. A proposed new measure has a `task`
+    and the `leader` who decides; it gets its `measure` when it is accepted.
+    """
 
     inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="adjustments")
+    act = models.CharField(
+        "种类", max_length=8, choices=AdjustmentAct, default=AdjustmentAct.CHANGE
+    )
     measure = models.ForeignKey(
         Measure, models.PROTECT, null=True, blank=True, related_name="adjustments"
     )
+    task = models.ForeignKey(
+        Task, models.PROTECT, null=True, blank=True, related_name="adjustments"
+    )
+    leader = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     changes = models.JSONField("调整内容")
-    objects = OfMeasureQuerySet.as_manager()
+    values = models.JSONField("拟写入", default=dict, blank=True)
+    objects = AdjustmentQuerySet.as_manager()
 
     class Meta:
         ordering = ("-applied_at", "-pk")
@@ -136,11 +185,21 @@ class Adjustment(Application):
                 condition=~Q(reason=""),
                 name="adjustment_reason",
                 violation_error_message="措施调整须写明理由。",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["measure"],
+                condition=Q(state__in=ApplicationState.pending()),
+                name="adjustment_one_pending",
+                violation_error_message="该措施已有待办的调整申请。",
+            ),
+            models.CheckConstraint(
+                condition=Q(act=AdjustmentAct.ADD) | Q(measure__isnull=False),
+                name="adjustment_of_something",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"措施调整 {self.measure_id or ''}"
+        return f"{self.get_act_display()} {self.measure_id or ''}"
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
@@ -149,12 +208,15 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         return self.filter(
             Q(closure__measure__in=readable)
             | Q(extension__measure__in=readable)
-            | Q(adjustment__measure__in=readable)
+            | Q(adjustment__in=Adjustment.objects.visible_to(user))
         )
 
 
 class Decision(VersionedRow):
-    """One decision on one application; a recorded paper decision is marked so for ever."""
+    """One decision on one application; a recorded paper decision is marked so for ever.
+
+    Never changed. On paper: `decided_by_name` signed, `recorded_by` of the office typed it in.
+    """
 
     closure = models.ForeignKey(
         ClosureApplication, models.PROTECT, null=True, blank=True, related_name="decisions"
@@ -173,7 +235,10 @@ class Decision(VersionedRow):
     decided_on = models.DateField("日期")
     medium = models.CharField("方式", max_length=8, choices=Medium, default=Medium.SYSTEM)
     recorded_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    scan = models.ForeignKey(Evidence, models.PROTECT, null=True, blank=True, related_name="+")
+    recorded_by_name = models.CharField("代录人", max_length=60, blank=True)
+    scan = models.ForeignKey(
+        Evidence, models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
     meeting = models.CharField("会议", max_length=100, blank=True)
     objects = DecisionQuerySet.as_manager()
 
@@ -194,6 +259,11 @@ class Decision(VersionedRow):
                 name="decision_return_reason",
                 violation_error_message="退回须写明意见。",
             ),
+            models.CheckConstraint(
+                condition=Q(medium=Medium.SYSTEM) | ~Q(recorded_by_name=""),
+                name="decision_paper_recorded",
+                violation_error_message="纸质签批须有代录人。",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -206,19 +276,41 @@ class SampleQuerySet(models.QuerySet["LookBackSample"]):
 
 
 class LookBackSample(VersionedRow):
-    """One random draw. The system fixes the seed before drawing; no draw is ever discarded."""
+    """One random draw. The system fixes the seed before drawing; no draw is ever discarded.
+
+    `frame_ids` are the public ids (hex) that could be drawn: with the seed anybody can draw the
+    same sample again (`measures.domain.look_back_sample`). Rows never change.
+    """
 
     inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="samples")
+    number = models.PositiveIntegerField("第几次抽样", default=1)
+    frame = models.CharField(
+        "抽样范围", max_length=10, choices=SampleFrame, default=SampleFrame.CLOSED
+    )
+    frame_ids = models.JSONField("可抽措施", default=list)
     seed = models.CharField("随机种子", max_length=64)
     size = models.PositiveIntegerField("抽取数")
     population = models.PositiveIntegerField("总体数")
     drawn_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    drawn_by_name = models.CharField("抽样人", max_length=60, blank=True)
     drawn_at = models.DateTimeField("抽取时间")
     objects = SampleQuerySet.as_manager()
 
     class Meta:
-        ordering = ("-drawn_at",)
+        ordering = ("-drawn_at", "-pk")
         verbose_name = "抽样"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["inspection", "number"],
+                name="sample_number",
+                violation_error_message="同时有人抽样，请再试一次。",
+            ),
+            models.CheckConstraint(
+                condition=Q(size__gte=1, size__lte=F("population")),
+                name="sample_size",
+                violation_error_message="抽取数须在1与总体数之间。",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"抽样 {self.size}/{self.population}"
@@ -237,7 +329,10 @@ class LookBackQuerySet(models.QuerySet["LookBack"]):
 
 
 class LookBack(VersionedRow):
-    """回头看 of one measure; notes stay private to the discipline group."""
+    """回头看 of one measure by the discipline group (`measures.domain.look_back`).
+
+    Private to the group until it is issued; the notes stay private for ever.
+    """
 
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="look_backs")
     sample = models.ForeignKey(
@@ -252,7 +347,11 @@ class LookBack(VersionedRow):
     )
     checked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="look_backs")
     checked_on = models.DateField("核查日期", null=True, blank=True)
+    checked_by_name = models.CharField("核查人", max_length=60, blank=True)
     issued_at = models.DateTimeField("出具时间", null=True, blank=True)
+    issued_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    issued_by_name = models.CharField("出具人", max_length=60, blank=True)
+    files = models.ManyToManyField(Evidence, related_name="look_backs", blank=True)
     objects = LookBackQuerySet.as_manager()
 
     class Meta:
@@ -268,6 +367,12 @@ class LookBack(VersionedRow):
                 condition=Q(issued_at__isnull=True) | ~Q(verdict=LookBackVerdict.OPEN),
                 name="look_back_issued",
                 violation_error_message="出具前须有结论。",
+            ),
+            models.UniqueConstraint(
+                fields=["measure"],
+                condition=Q(issued_at__isnull=True),
+                name="look_back_one_open",
+                violation_error_message="该措施正在核查中。",
             ),
         ]
 

@@ -17,9 +17,17 @@ from rectify.lib.clock import now
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, user: User) -> EvidenceQuerySet:
-        """Files linked to a measure that the person reads in full."""
+        """Files of measures that the person reads in full: evidence, scans of decisions and what
+        a look-back found, the last only with the look-back itself."""
+        full = Measure.objects.within(user.access, Ability.SEE_FULL).values("pk")
+        checked = Q(look_backs__measure__organization_id__in=user.access.whole(Ability.LOOK_BACK))
         return self.filter(
-            links__measure__in=Measure.objects.within(user.access, Ability.SEE_FULL)
+            Q(links__measure__in=full)
+            | Q(decisions__closure__measure__in=full)
+            | Q(decisions__extension__measure__in=full)
+            | Q(decisions__adjustment__measure__in=full)
+            | checked
+            | Q(look_backs__issued_at__isnull=False, look_backs__measure__in=full)
         ).distinct()
 
 

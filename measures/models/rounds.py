@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from issues.models import Inspection
-from measures.enums import Status
+from measures.enums import InstructionKind, Medium, Status
 from measures.models.measure import Measure
 from rectify.accounts.enums import Ability
 from rectify.accounts.models import Section, User
@@ -125,7 +125,10 @@ class InstructionQuerySet(models.QuerySet["Instruction"]):
 
 
 class Instruction(VersionedRow):
-    """批示 or 议定事项: who asked what of a measure or a section, by when, and the reply."""
+    """批示 or 议定事项: who asked what of a measure or a section, by when, and the reply.
+
+    Given, recorded and answered by `measures.domain.instructions`; open until it has a reply.
+    """
 
     inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="instructions")
     measure = models.ForeignKey(
@@ -134,14 +137,22 @@ class Instruction(VersionedRow):
     section = models.ForeignKey(
         Section, models.PROTECT, null=True, blank=True, related_name="instructions"
     )
+    kind = models.CharField(
+        "种类", max_length=12, choices=InstructionKind, default=InstructionKind.INSTRUCTION
+    )
     given_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="instructions")
-    given_by_name = models.CharField(max_length=60)
+    given_by_name = models.CharField("批示人", max_length=60)
+    medium = models.CharField("方式", max_length=8, choices=Medium, default=Medium.SYSTEM)
+    recorded_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    recorded_by_name = models.CharField("代录人", max_length=60, blank=True)
     given_on = models.DateField("日期")
     occasion = models.CharField("场合", max_length=100, blank=True)
     text = models.TextField("内容")
     due_on = models.DateField("办理时限", null=True, blank=True)
     reply = models.TextField("办理情况", blank=True)
-    replied_at = models.DateTimeField(null=True, blank=True)
+    replied_at = models.DateTimeField("答复时间", null=True, blank=True)
+    replied_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    replied_by_name = models.CharField("答复人", max_length=60, blank=True)
     objects = InstructionQuerySet.as_manager()
 
     class Meta:
@@ -152,7 +163,12 @@ class Instruction(VersionedRow):
                 condition=Q(measure__isnull=False) | Q(section__isnull=False),
                 name="instruction_addressed",
                 violation_error_message="请选定措施或科室。",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on__isnull=True) | Q(due_on__gte=models.F("given_on")),
+                name="instruction_due_after",
+                violation_error_message="办理时限不能早于批示日期。",
+            ),
         ]
 
     def __str__(self) -> str:

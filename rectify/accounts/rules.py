@@ -57,6 +57,12 @@ class Access:
         abilities and cannot name one."""
         return self.whole(Ability.READ_AUDIT)
 
+    @property
+    def operated(self) -> frozenset[int]:
+        """Ids of the organizations whose operations the person sees and may undo: for `audit`,
+        as above."""
+        return self.whole(Ability.EDIT_MEASURE)
+
     def has_role(self, role: Role, organization_id: int) -> bool:
         return organization_id in self.by_role.get(role, frozenset())
 

@@ -5,6 +5,7 @@
 SENSITIVE: dict[str, str] = {
     "ledger": "台账",
     "tree": "问题清单",
+    "evidence_list": "佐证材料清单",
     "outcomes": "整改成果",
     "dashboard_print": "首页打印稿",
     "digest": "周报",

@@ -91,7 +91,10 @@ def end_membership(
 def close_membership(
     membership: Membership, *, actor: Actor, operation: Operation | None = None
 ) -> Membership:
-    """The write behind every end of a grant, for callers that have asked the rules."""
+    """The write behind every end of a grant, for callers that have asked the rules.
+
+    Who no longer acts for a section is no longer its head (负责人), which is recorded too.
+    """
     ended = change(
         membership,
         actor=actor,
@@ -101,8 +104,25 @@ def close_membership(
         values={"ended_at": now()},
         operation=operation,
     )
+    _end_headship(ended, actor, operation)
     _forget_access(ended.user)
     return ended
+
+
+def _end_headship(ended: Membership, actor: Actor, operation: Operation | None) -> None:
+    if ended.section_id is None:
+        return
+    section = Section.objects.filter(pk=ended.section_id, head=ended.user_id).first()
+    if section is not None:
+        change(
+            section,
+            actor=actor,
+            organization=ended.organization,
+            action="section.end_head",
+            version=section.version,
+            values={"head": None},
+            operation=operation,
+        )
 
 
 def refuse_last_administrator(memberships: Iterable[Membership]) -> None:

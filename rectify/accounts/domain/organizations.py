@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from rectify.accounts.domain.permissions import require_account_manager
-from rectify.accounts.enums import SectionKind
-from rectify.accounts.models import Membership, Organization, Section
+from rectify.accounts.enums import Role, SectionKind
+from rectify.accounts.models import Membership, Organization, Section, User
 from rectify.audit.actors import Actor
 from rectify.audit.domain.changes import add, change
 from rectify.audit.exceptions import Refused
@@ -17,7 +18,7 @@ from rectify.lib.clock import now
 CHANGEABLE = (
     "name", "short_name", "party_group_name", "phone", "address", "postcode", "email",
 )  # fmt: skip
-SECTION_CHANGEABLE = ("name", "kind", "sort_order")
+SECTION_CHANGEABLE = ("name", "kind", "sort_order", "head")
 
 
 @transaction.atomic
@@ -99,11 +100,13 @@ def update_organization(
 def update_section(
     section: Section, *, actor: Actor, version: int, values: dict[str, Any]
 ) -> Section:
-    """Rename a section, change its kind or its place in the order.
+    """Rename a section, change its kind, its place in the order or its head (负责人).
 
-    Raises NotAllowed, ValidationError for a name that the bureau already has, and StaleVersion.
+    Raises NotAllowed, Refused for a head who does not act for the section, ValidationError for a
+    name that the bureau already has, and StaleVersion.
     """
     require_account_manager(actor, section.organization)
+    _refuse_head(section, values.get("head"))
     return change(
         section,
         actor=actor,
@@ -138,6 +141,26 @@ def restore_section(section: Section, *, actor: Actor) -> Section:
     if section.archived_at is None:
         raise Refused("该科室正在使用，无需恢复。")
     return _set_archived(section, None, actor=actor, action="section.restore")
+
+
+def people_of_section(section: Section) -> QuerySet[User]:
+    """Those who act for the section now, as they are listed: one of them may be its head."""
+    acting = Membership.objects.live().filter(section=section, role=Role.SECTION)
+    return User.objects.filter(is_active=True, pk__in=acting.values("user")).order_by(
+        "sort_order", "pk"
+    )
+
+
+def _refuse_head(section: Section, head: User | None) -> None:
+    """Raises Refused for somebody without the role; locks the grant, which may end meanwhile."""
+    if head is None or head.pk == section.head_id:
+        return
+    acting = Membership.objects.live().filter(section=section, role=Role.SECTION, user=head)
+    if acting.select_for_update(of=("self",)).first() is None:
+        raise Refused(
+            f"{head}没有担任“{section}”的责任科室角色。请先由安全管理员授予，再定为负责人。",
+            field="head",
+        )
 
 
 def _set_archived(

@@ -68,6 +68,11 @@ class Section(VersionedRow):
         "性质", max_length=24, choices=SectionKind, default=SectionKind.INTERNAL
     )
     sort_order = models.PositiveIntegerField("排序")
+    # Confirms what the section applies for; without one an application goes straight to the office.
+    head = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="headed",
+        verbose_name="负责人",
+    )  # fmt: skip
     archived_at = models.DateTimeField("停用时间", null=True, blank=True)
     objects = SectionQuerySet.as_manager()
 

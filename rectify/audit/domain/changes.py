@@ -55,15 +55,9 @@ def change(
         return row
     for name in values:
         setattr(row, name, values[name])
-    row.clean_fields(exclude=_others(row, values))
+    row.clean_fields(exclude=_unchecked(row, values))
     row.clean()
-    written = {name: values[name] for name in differing}
-    rows = type(row)._default_manager.filter(pk=row.pk, version=version)
-    with _constraints_in_words(row):
-        updated = rows.update(**written, version=F("version") + 1, updated_at=now())
-    if not updated:
-        raise StaleVersion(type(row)._default_manager.get(pk=row.pk))
-    row.version = version + 1
+    _write(row, version, {name: values[name] for name in differing})
     record(
         actor=actor,
         organization=organization,
@@ -89,7 +83,6 @@ def add(
 ) -> Row:
     """Validate and insert a new row and record it, with what comes into being in tables of its
     own (`also`). Raises ValidationError."""
-    # Foreign keys are checked by the database itself, without one query each.
     row.clean_fields(exclude={f.name for f in row._meta.fields if f.is_relation})
     row.clean()
     with _constraints_in_words(row):
@@ -112,6 +105,16 @@ def add(
         operation=operation,
     )
     return row
+
+
+def _write(row: VersionedRow, version: int, values: dict[str, Any]) -> None:
+    """The conditional UPDATE that is the lock. Raises StaleVersion where it finds no row."""
+    rows = type(row)._default_manager.filter(pk=row.pk, version=version)
+    with _constraints_in_words(row):
+        updated = rows.update(**values, version=F("version") + 1, updated_at=now())
+    if not updated:
+        raise StaleVersion(type(row)._default_manager.get(pk=row.pk))
+    row.version = version + 1
 
 
 @contextmanager
@@ -140,5 +143,8 @@ def _value(value: Any) -> Any:
     return value.name if isinstance(value, models.fields.files.FieldFile) else value
 
 
-def _others(row: models.Model, values: dict[str, Any]) -> set[str]:
-    return {field.name for field in row._meta.fields} - set(values)
+def _unchecked(row: models.Model, values: dict[str, Any]) -> set[str]:
+    """Columns that do not change, and foreign keys: the database checks those by itself."""
+    return {
+        field.name for field in row._meta.fields if field.is_relation or field.name not in values
+    }

@@ -26,3 +26,12 @@ def begin(
         source=current_origin().source,
         at=now(),
     )
+
+
+def mark_undone(operation: Operation, *, by: Operation) -> bool:
+    """Say that `by` undid the operation; False where another did before. Once, for ever.
+
+    The conditional UPDATE is the lock: of two at once the second waits and is told False.
+    """
+    rows = Operation.objects.filter(pk=operation.pk, undone_by__isnull=True)
+    return rows.update(undone_by=by) == 1

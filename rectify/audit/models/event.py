@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 class OperationQuerySet(models.QuerySet["Operation"]):
     def visible_to(self, user: User) -> OperationQuerySet:
-        """Operations that the person carried out."""
-        return self.filter(actor=user)
+        """Operations of the bureaus whose measures the person edits: they may be undone there."""
+        return self.filter(organization_id__in=user.access.operated)
 
 
 class Operation(PublicRow):
