@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from measures.domain.progress import write_progress, writing_section
+from measures.domain.progress import return_progress, write_progress, writing_section
 from measures.domain.rounds import close_round, open_round
+from measures.domain.waiting import waiting_for
 from measures.models import Measure, ProgressEntry, WeeklyRound
 from rectify.audit.actors import SYSTEM
 from rectify.audit.exceptions import NotAllowed, Refused, StaleVersion
@@ -21,6 +24,28 @@ from tests.measures.domain.small_bureau import MONDAY, TODAY, Small, noon
 def write(small: Small, measure: Measure, who: str = "clerk", **more: Any) -> ProgressEntry:
     values = {"week_start": MONDAY, "text": "登记3件", **more}
     return write_progress(measure, actor=getattr(small, who), **values)
+
+
+def statements(small: Small, measure: Measure, **more: Any) -> int:
+    """How many statements the write takes, without those that begin and end transactions."""
+    row = Measure.objects.select_related("inspection__organization", "lead_section", "leader").get(
+        pk=measure.pk
+    )
+    with CaptureQueriesContext(connection) as queries:
+        write(small, row, difficulty="缺人手", **more)
+    framing = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
+    return sum(not one["sql"].startswith(framing) for one in queries.captured_queries)
+
+
+def test_writing_with_event_message_and_version_takes_at_most_eight_statements(
+    small: Small,
+) -> None:
+    """Lock, entry, event, chain (read and moved), message; a rewrite reads the row it replaces."""
+    measure = small.measure()
+    Measure.objects.get(pk=measure.pk).inspection.organization  # noqa: B018 - nothing is cached
+    small.clerk.access  # noqa: B018 - read once per request
+    assert statements(small, measure) == 7
+    assert statements(small, measure, text="登记4件", version=1) == 8
 
 
 def test_the_lead_section_writes_in_its_own_name(small: Small) -> None:
@@ -175,6 +200,67 @@ def test_rewriting_clears_a_return(small: Small) -> None:
     again = write(small, measure, text="登记5件", version=1)
     again.refresh_from_db()
     assert (again.returned_by, again.return_reason) == (None, "")
+
+
+def test_the_office_returns_an_entry_and_it_is_marked_until_rewritten(small: Small) -> None:
+    measure = small.measure()
+    entry = write(small, measure)
+    return_progress(entry, actor=small.office, version=1, reason=" 写明数量 ")
+    entry.refresh_from_db()
+    assert (entry.returned_by, entry.return_reason, entry.version) == (small.office, "写明数量", 2)
+    told = Delivery.objects.get(key__startswith="progress-return:")
+    assert (told.recipient, "数量" in told.subject + told.body) == (small.clerk, False)
+    assert list(waiting_for(small.clerk).returned_entries) == [entry]
+    again = write(small, measure, version=2)  # the same words are an answer too
+    assert (again.returned_by_id, again.return_reason) == (None, "")
+    assert not waiting_for(small.clerk).returned_entries.exists()
+
+
+@pytest.mark.parametrize(
+    "who", ["clerk", "helper", "stranger", "leader", "secretary", "discipline", "sysadmin"]
+)
+def test_nobody_else_returns_an_entry(small: Small, who: str) -> None:
+    entry = write(small, small.measure())
+    with pytest.raises(NotAllowed):
+        return_progress(entry, actor=getattr(small, who), version=1, reason="写明数量")
+    assert ProgressEntry.objects.get(pk=entry.pk).returned_by is None
+
+
+def test_a_return_says_why_once_and_on_what_was_seen(small: Small, neighbour: Small) -> None:
+    entry = write(small, small.measure())
+    with pytest.raises(NotAllowed):
+        return_progress(entry, actor=neighbour.office, version=1, reason="写明数量")
+    with pytest.raises(Refused, match="退回的原因") as refused:
+        return_progress(entry, actor=small.office, version=1, reason="  ")
+    assert refused.value.field == "return_reason"
+    with pytest.raises(ValidationError):
+        return_progress(entry, actor=small.office, version=1, reason="长" * 301)
+    fresh = ProgressEntry.objects.get(pk=entry.pk)
+    with pytest.raises(StaleVersion):
+        return_progress(fresh, actor=small.office, version=9, reason="写明数量")
+    return_progress(fresh, actor=small.office, version=1, reason="写明数量")
+    with pytest.raises(Refused, match="已经退回"):
+        return_progress(fresh, actor=small.office, version=2, reason="再退")
+
+
+def test_nothing_is_returned_after_the_round_closed(small: Small) -> None:
+    entry = write(small, small.measure())
+    round_ = open_round(small.inspection, actor=small.office, week_start=MONDAY)
+    close_round(round_, actor=small.office, version=round_.version)
+    with pytest.raises(Refused, match="已结束"):
+        return_progress(entry, actor=small.office, version=1, reason="写明数量")
+
+
+def test_an_entry_is_edited_until_its_round_closes_and_keeps_its_mark(small: Small) -> None:
+    measure = small.measure()
+    write(small, measure, "office")
+    entry = write(small, measure, text="科室改", version=1)
+    assert (entry.on_behalf, entry.author) == (True, small.clerk)
+    round_ = open_round(small.inspection, actor=small.office, week_start=MONDAY)
+    assert write(small, measure, text="再改", version=2).version == 3
+    close_round(round_, actor=small.office, version=round_.version)
+    with pytest.raises(Refused):
+        write(small, measure, text="太晚", version=3)
 
 
 def test_a_difficulty_is_told_to_the_leader_without_its_words(small: Small) -> None:
