@@ -11,14 +11,17 @@ LARGEST_FEN = 2**63 - 1  # what a database integer of 64 bits can hold
 _FEN_PER_UNIT = {
     "": FEN_PER_YUAN,
     "元": FEN_PER_YUAN,
+    "万": FEN_PER_WAN,
     "万元": FEN_PER_WAN,
+    "亿": FEN_PER_WAN * 10**4,
     "亿元": FEN_PER_WAN * 10**4,
 }
 _AMOUNT = re.compile(
     r"[¥￥]?\s*(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,17})(?:\.(?P<fraction>[0-9]{1,16}))?"
-    r"\s*(?:人民币)?(?P<unit>元|万元|亿元)?"
+    r"\s*(?:人民币)?(?P<unit>元|万元?|亿元?)?"
 )
 _FULL_WIDTH_MARKS = str.maketrans("，．", ",.")
+_MINUS = ("-", "－", "−", "负")  # noqa: RUF001 - the signs that are typed
 
 
 class MoneyError(ValueError):
@@ -36,6 +39,12 @@ def format_separated(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}{yuan:,}.{rest:02d}"
 
 
+def format_grouped(fen: int) -> str:
+    """`fen` as it is read back beside what was typed, exact: "12,000元", "1,577.04元"."""
+    whole, dot, fraction = _decimal_text(abs(fen), FEN_PER_YUAN, 2).partition(".")
+    return f"{'-' if fen < 0 else ''}{int(whole):,}{dot}{fraction}元"
+
+
 def format_wan(fen: int) -> str:
     """`fen` in 万元, rounded half up to two decimals, no trailing zeros: "15.77万元".
 
@@ -47,13 +56,15 @@ def format_wan(fen: int) -> str:
 
 
 def parse_yuan(text: str) -> int:
-    """The fen in an amount as it is typed: "1577.04", "1,577.04元", "15.77万元", "￥２０００元".
+    """The fen in an amount as it is typed: "1577.04", "1,577.04元", "15.77万", "￥２０００元".
 
     Thousands separators must stand where they belong, full-width digits and marks are read.
     Raises MoneyError where the text is no amount, is negative, has parts of a fen, or is more
     than 64 bits hold. Nothing is rounded.
     """
     match = _AMOUNT.fullmatch(half_width_digits(text.strip()).translate(_FULL_WIDTH_MARKS))
+    if match is None and text.strip().lstrip("¥￥").startswith(_MINUS):
+        raise MoneyError(f"金额“{text}”是负数，不能登记。请填写 0 或正数。")
     if match is None:
         raise MoneyError(f"“{text}”不是金额，请按 1577.04元 或 15.77万元 的形式填写。")
     fraction = match["fraction"] or ""
@@ -61,7 +72,7 @@ def parse_yuan(text: str) -> int:
     scale: int = 10 ** len(fraction)
     fen, rest = divmod(digits * _FEN_PER_UNIT[match["unit"] or ""], scale)
     if rest:
-        raise MoneyError(f"金额“{text}”精确到了分以下，请核对。")
+        raise MoneyError(f"金额“{text}”精确到了分以下，按元最多两位小数，请核对。")
     if fen > LARGEST_FEN:
         raise MoneyError(f"金额“{text}”过大，请核对。")
     return fen

@@ -10,11 +10,18 @@ from uuid import UUID
 from django.db.models import Choices, Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from issues.models import Inspection
 from measures.domain.moment import Moment, moment_of
-from measures.domain.outcome_figures import COUNTED_RULES, REPEALED_RULES, counted_outcomes
+from measures.domain.outcome_figures import (
+    COUNTED_RULES,
+    REPEALED_RULES,
+    counted_outcomes,
+    outcome_figures,
+)
+from measures.domain.outcomes import MODELS, changeable, may_enter
 from measures.enums import MeetingKind, MoneyKind, PersonForm, RuleAction, RuleStage
 from measures.models import (
     CountOutcome,
@@ -29,6 +36,7 @@ from rectify.accounts.models import User
 from rectify.accounts.requests import LoggedIn
 from reports.interfaces.forms import DaysForm
 from reports.views.figure_links import FigureLinks
+from reports.views.outcome_totals import totals_of
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,8 @@ def outcomes(request: LoggedIn, inspection: UUID) -> HttpResponse:
     if sub and sub not in KINDS[key].subs:
         notes, sub = [*notes, "没有这一小类，已显示全部。"], ""
     links = FigureLinks.of(found, as_of)
+    rows = _rows(found, moment, user, KINDS[key], sub)
+    totals = totals_of(key, outcome_figures(found, moment, user), links)
     return render(request, "reports/outcomes.html", {
         "inspection": found,
         "moment": moment,
@@ -88,7 +98,11 @@ def outcomes(request: LoggedIn, inspection: UUID) -> HttpResponse:
         "sub": sub,
         "kind": KINDS[key],
         "sub_word": KINDS[key].subs[sub][0] if sub else "",
-        "rows": _rows(found, moment, user, KINDS[key], sub),
+        "rows": rows,
+        "totals": totals,
+        "uncounted": _uncounted(found, moment, user, KINDS[key]),
+        "forms": _forms(found, user),
+        "changes": any(row.edit_url for row in rows),
         "reads_result": found.organization_id in user.access.anywhere(Ability.SEE_RESULT),
         "reads_whole": found.organization_id in user.access.whole(Ability.SEE_FULL),
         "tabs": [(one.word, links.outcomes(name), name == key) for name, one in KINDS.items()],
@@ -111,4 +125,24 @@ def _rows(inspection: Inspection, moment: Moment, user: User, kind: Kind, sub: s
             inspection=inspection).values_list("pk", flat=True))  # fmt: skip
         for row in found:
             row.shown = [measure for measure in row.shown if measure.pk in full]
+    keys = changeable(found, inspection, user)
+    word = next(word for word, model in MODELS.items() if model is kind.model)
+    for row in found:
+        address = {"kind": word, "outcome": row.public_id}
+        row.edit_url = reverse("outcome_edit", kwargs=address) if row.pk in keys else ""
     return found
+
+
+def _uncounted(inspection: Inspection, moment: Moment, user: User, kind: Kind) -> int:
+    """How many current rows lie outside the counted days: one just entered is not to be missed."""
+    every = kind.model.objects.filter(inspection=inspection).current().visible_to(user)
+    counted: int = counted_outcomes(kind.model, inspection, moment, user).count()
+    return int(every.count()) - counted
+
+
+def _forms(inspection: Inspection, user: User) -> list[tuple[str, str]]:
+    """Word and address of every form that enters an outcome, for who may."""
+    if not may_enter(user, inspection):
+        return []
+    address = {"inspection": inspection.public_id}
+    return [(KINDS[kind].word, reverse(f"outcome_{kind}_new", kwargs=address)) for kind in MODELS]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from rectify.lib.money import (
     LARGEST_FEN,
     MoneyError,
+    format_grouped,
     format_separated,
     format_wan,
     format_yuan,
@@ -65,6 +66,9 @@ def test_wan_yuan_are_rounded_half_up(fen: int, text: str) -> None:
         (" 157704 元 ", 15_770_400),
         ("1.2亿元", 12_000_000_000),
         ("0.000001万元", 1),
+        ("1.2万", 1_200_000),
+        ("１．２ 万元", 1_200_000),
+        ("3亿", 30_000_000_000),
     ],
 )
 def test_an_amount_is_read_as_it_is_typed(text: str, fen: int) -> None:
@@ -73,11 +77,38 @@ def test_an_amount_is_read_as_it_is_typed(text: str, fen: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "元", "1,57.04元", "-5元", "1577.04.1元", "约3万元", "三万元", "1577美元", "1e5", "叁元"],
+    [
+        "",
+        "元",
+        "万",
+        "1,57.04元",
+        "1577.04.1元",
+        "12a",
+        "五-3",
+        "约3万元",
+        "三万元",
+        "1577美元",
+        "1e5",
+        "叁元",
+    ],
 )
 def test_a_text_that_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(MoneyError, match="不是金额"):
         parse_yuan(text)
+
+
+@pytest.mark.parametrize("text", ["-5元", "－5", "−1.2万元", "负3万元", "￥-20"])  # noqa: RUF001
+def test_a_negative_amount_is_called_negative(text: str) -> None:
+    with pytest.raises(MoneyError, match="是负数"):
+        parse_yuan(text)
+
+
+@pytest.mark.parametrize(
+    ("fen", "text"),
+    [(1_200_000, "12,000元"), (157_704, "1,577.04元"), (5, "0.05元"), (0, "0元"), (-50, "-0.5元")],
+)
+def test_an_amount_is_read_back_with_separators(fen: int, text: str) -> None:
+    assert format_grouped(fen) == text
 
 
 def test_parts_of_a_fen_are_refused_and_never_rounded() -> None:
@@ -95,3 +126,4 @@ def test_more_than_the_database_holds_is_refused() -> None:
 def test_what_is_printed_exactly_is_read_back(fen: int) -> None:
     assert parse_yuan(format_yuan(fen)) == fen
     assert parse_yuan(format_separated(fen)) == fen
+    assert parse_yuan(format_grouped(fen)) == fen
