@@ -17,6 +17,7 @@ from issues.enums import Cadence, Stage
 from issues.models import Inspection
 from measures.models import Measure, WeeklyRound
 from rectify.accounts.enums import Ability
+from rectify.accounts.limits import Rate
 from rectify.audit.actors import SYSTEM, Actor, SystemActor
 from rectify.audit.exceptions import NotAllowed, Refused
 from rectify.jobs.domain.work import request_job
@@ -25,6 +26,7 @@ from rectify.jobs.registry import Outcome, Progress, register, register_calendar
 from rectify.lib.canonical import sha256_of
 from rectify.lib.clock import today
 from rectify.lib.weeks import week_start
+from reports.domain.compilation import compile_evidence
 from reports.domain.digests import build_digest
 from reports.domain.ledger_sheet import write_ledger
 from reports.domain.notice_file import write_notice
@@ -32,6 +34,9 @@ from reports.enums import Audience
 from reports.models import Digest
 
 EXPORT_LEDGER, BUILD_NOTICE, WEEKLY_DIGEST = "export_ledger", "build_notice", "weekly_digest"
+COMPILE_EVIDENCE = "compile_evidence"
+# Each reads every file of an inspection twice and stores a copy of it.
+COMPILATIONS = Rate(times=5, seconds=1800)
 
 
 def register_all() -> None:
@@ -40,6 +45,13 @@ def register_all() -> None:
         task="reports.tasks.export_ledger",
         ability=Ability.EXPORT_LEDGER,
         run=_export_ledger,
+    )
+    register(
+        COMPILE_EVIDENCE,
+        task="reports.tasks.compile_evidence",
+        ability=Ability.EXPORT_LEDGER,
+        run=_compile_evidence,
+        most=COMPILATIONS,
     )
     register(
         BUILD_NOTICE,
@@ -76,6 +88,22 @@ def request_export(
         params={"inspection": inspection.pk, "measures": measure_ids,
                 "as_of": as_of.isoformat() if as_of else None},
         key=f"{inspection.pk}:{who}:{scope}:{as_of or ''}",
+    )  # fmt: skip
+
+
+def request_compilation(
+    inspection: Inspection, *, actor: Actor, measure_ids: list[int] | None
+) -> Job:
+    """Queue the 佐证材料汇编 of the measures that the filter shows, None = all that may be taken
+    away. Raises NotAllowed, Refused (a measure among them that the person may not take away)."""
+    require_some(actor, Ability.EXPORT_LEDGER, inspection)
+    _require_all(actor, inspection, measure_ids)
+    scope = "all" if measure_ids is None else f"{len(measure_ids)}-{sha256_of(measure_ids)}"
+    return request_job(
+        COMPILE_EVIDENCE, actor=actor, organization=inspection.organization,
+        title=f"佐证材料汇编：{inspection.name}",
+        params={"inspection": inspection.pk, "measures": measure_ids},
+        key=f"{inspection.pk}:{getattr(actor, 'pk', 0)}:{scope}",
     )  # fmt: skip
 
 
@@ -160,6 +188,17 @@ def _export_ledger(job: Job, progress: Progress) -> Outcome:
             printed_by=job.requester.name if job.requester else "系统",
         )  # fmt: skip
     return Outcome(path, f"{inspection.name}整改一览表.xlsx", {"rows": rows})
+
+
+def _compile_evidence(job: Job, progress: Progress) -> Outcome:
+    inspection, person = _inspection(job), job.requester
+    _require_all(person or SYSTEM, inspection, job.params["measures"])
+    with _scratch(".zip") as path:
+        compiled = compile_evidence(
+            inspection, path, user=person, measure_ids=job.params["measures"],
+            progress=progress, printed_by=person.name if person else "系统",
+        )  # fmt: skip
+    return Outcome(path, f"{inspection.name}佐证材料汇编.zip", compiled.facts())
 
 
 def _build_notice(job: Job, progress: Progress) -> Outcome:

@@ -11,6 +11,11 @@ def export_ledger(job_id: int) -> None:
     run(job_id)
 
 
+@shared_task(name="reports.tasks.compile_evidence", ignore_result=True)
+def compile_evidence(job_id: int) -> None:
+    run(job_id)
+
+
 @shared_task(name="reports.tasks.build_notice", ignore_result=True)
 def build_notice(job_id: int) -> None:
     run(job_id)

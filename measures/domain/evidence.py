@@ -9,11 +9,13 @@ from django.core.files import File
 from django.core.files.storage import Storage, default_storage
 from django.db import transaction
 
-from measures.domain.measures import refuse_closed
+from issues.models import Inspection
+from measures.domain.guards import refuse_closed
 from measures.domain.previews import begin_preview
 from measures.enums import EvidenceKind
 from measures.models import Evidence, EvidenceLink, EvidencePreview, Measure
 from measures.reading import require
+from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability
 from rectify.audit.actors import Actor, person
 from rectify.audit.domain.changes import add
@@ -46,24 +48,68 @@ def attach_evidence(
     linked = EvidenceLink.objects.filter(measure=measure, evidence__sha256=sha256)
     if linked.filter(evidence__archived_at__isnull=True).exists():
         raise Refused(f"“{name}”已经在这条措施的佐证材料中，无需重复上传。", field="file")
-    # Shared only under the name that the person gave: another section's name is not theirs to see.
-    evidence = Evidence.objects.filter(
-        inspection=inspection, sha256=sha256, original_name=name, archived_at__isnull=True
-    ).first()
-    if evidence is None:
-        file.seek(0)
-        evidence = add(
-            Evidence(inspection=inspection, file=File(file, name=name), original_name=name,
-                     sha256=sha256, size=size, kind=kind, uploaded_by=person(actor),
-                     uploaded_by_name=actor.name),
-            actor=actor, organization=inspection.organization, action="evidence.add",
-            operation=operation,
-        )  # fmt: skip
-        begin_preview(evidence)
+    evidence = keep_file(
+        inspection, actor=actor, file=file, name=name, size=size, sha256=sha256, kind=kind,
+        operation=operation,
+    )  # fmt: skip
     EvidenceLink.objects.create(evidence=evidence, measure=measure)
     record(actor=actor, organization=inspection.organization, action="evidence.link",
            subject=measure, changes={"evidence": (None, evidence.original_name)},
            operation=operation)  # fmt: skip
+    return evidence
+
+
+@transaction.atomic
+def keep_scan(
+    inspection: Inspection,
+    *,
+    actor: Actor,
+    file: IO[bytes],
+    name: str,
+    size: int,
+    operation: Operation | None = None,
+) -> Evidence:
+    """Store the scan of a signed paper (already checked by `interfaces.uploads`) without a link to
+    any measure: it is read with the decision that it proves. Raises NotAllowed.
+    """
+    require_in(actor, Ability.RECORD_PAPER, inspection.organization)
+    return keep_file(inspection, actor=actor, file=file, name=name, size=size, operation=operation)
+
+
+@transaction.atomic
+def keep_file(
+    inspection: Inspection,
+    *,
+    actor: Actor,
+    file: IO[bytes],
+    name: str,
+    size: int,
+    sha256: str = "",
+    kind: EvidenceKind = EvidenceKind.OTHER,
+    operation: Operation | None = None,
+) -> Evidence:
+    """The row of a file of the inspection, stored unless the same bytes are there by that name.
+
+    The caller has checked the right. `sha256` spares reading the bytes twice.
+    """
+    if not sha256:
+        file.seek(0)
+        sha256 = _digest(file)
+    # Shared only under the name that the person gave: another section's name is not theirs to see.
+    known = Evidence.objects.filter(
+        inspection=inspection, sha256=sha256, original_name=name, archived_at__isnull=True
+    ).first()
+    if known is not None:
+        return known
+    file.seek(0)
+    evidence = add(
+        Evidence(inspection=inspection, file=File(file, name=name), original_name=name,
+                 sha256=sha256, size=size, kind=kind, uploaded_by=person(actor),
+                 uploaded_by_name=actor.name),
+        actor=actor, organization=inspection.organization, action="evidence.add",
+        operation=operation,
+    )  # fmt: skip
+    begin_preview(evidence)
     return evidence
 
 

@@ -7,16 +7,18 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from measures.domain.evidence import attach_evidence, hand_out, refuse_evidence
+from measures.domain.evidence import hand_out
+from measures.domain.evidence_uploads import take_files
 from measures.domain.previews import look_at, open_page
-from measures.enums import EvidenceKind, PreviewState
-from measures.interfaces.forms import EvidenceForm
-from measures.models import Evidence, Measure
+from measures.enums import PreviewState
+from measures.interfaces.evidence import EvidenceForm
+from measures.models import Evidence, LookBack, Measure
 from measures.reading import require
 from measures.rendering.page_pictures import MOST_PAGES
 from measures.views.measure_page import measure_page
@@ -35,34 +37,33 @@ _MOST_REMEMBERED = 50
 
 @require_POST
 def evidence_add(request: LoggedIn, measure: UUID) -> HttpResponse:
-    """Store one checked file and link it to the measure; a file that a rule refuses is a 400."""
+    """Store the checked files and link them to the measure; where one was refused, the page says
+    which and why (400 where its content or name was, 422 otherwise), and the others are stored."""
     row = get_object_or_404(
         Measure.objects.visible_to(request.user).select_related("inspection__organization"),
         public_id=measure,
     )
     require(request.user, Ability.WRITE_PROGRESS, row)
     form = EvidenceForm(request.POST, request.FILES)
-    if form.is_valid():
-        checked = form.cleaned_data["file"]
-        try:
-            attach_evidence(
-                row,
-                actor=request.user,
-                file=checked.file,
-                name=checked.name,
-                size=checked.size,
-                kind=EvidenceKind(form.cleaned_data["kind"]),
-            )
-        except (Refused, ValidationError) as error:
-            put_beside(form, error)
-        else:
-            messages.success(request, f"已上传“{checked.name}”。")
-            return redirect("measure", measure=row.public_id)
-    elif form.refused is not None:
-        name, code = form.refused
-        refuse_evidence(row, actor=request.user, name=name, code=code)
-        return measure_page(request, row, evidence=form, status=HTTPStatus.BAD_REQUEST)
-    return measure_page(request, row, evidence=form)
+    if not form.is_valid():
+        return measure_page(request, row, evidence=form)
+    offered = form.offered()
+    try:
+        answers = take_files(row, actor=request.user, offered=offered)
+    except (Refused, ValidationError) as error:
+        put_beside(form, error)
+        return measure_page(request, row, evidence=form)
+    taken = [f"“{one.name}”" for one in answers if one.evidence is not None]
+    if taken:
+        many = f" {len(taken)} 个文件：" if len(taken) > 1 else ""
+        messages.success(request, f"已上传{many}{'、'.join(taken)}。")
+    if len(taken) == len(answers):
+        return redirect("measure", measure=row.public_id)
+    form.put_answers(answers)
+    status = HTTPStatus.BAD_REQUEST if any(one.file is None for one in offered) else None
+    return measure_page(
+        request, row, evidence=form, status=status or HTTPStatus.UNPROCESSABLE_ENTITY
+    )
 
 
 @require_safe
@@ -131,10 +132,22 @@ def _evidence(user: User, public_id: UUID) -> Evidence:
 
 
 def _measure_of(user: User, evidence: Evidence) -> str:
-    """The part of a measure's page that lists the file, of the first that the person may read."""
+    """The part of a measure's page that lists the file, of the first that the person may read;
+    the scan of a paper stands with the decision that it proves."""
     measures = Measure.objects.within(user.access, Ability.SEE_FULL)
-    owner = measures.filter(evidence_links__evidence=evidence).in_order()[0]
-    return f"{reverse('measure', kwargs={'measure': owner.public_id})}#evidence"
+    decided = (
+        Q(closures__decisions__scan=evidence)
+        | Q(extensions__decisions__scan=evidence)
+        | Q(adjustments__decisions__scan=evidence)
+    )
+    for part, holds in (("evidence", Q(evidence_links__evidence=evidence)), ("decisions", decided)):
+        owner = measures.filter(holds).in_order().first()
+        if owner is not None:
+            return f"{reverse('measure', kwargs={'measure': owner.public_id})}#{part}"
+    check = LookBack.objects.visible_to(user).filter(files=evidence).first()
+    if check is not None:
+        return f"{reverse('look_back', kwargs={'look_back': check.public_id})}#files"
+    return reverse("ledger", kwargs={"inspection": evidence.inspection.public_id})
 
 
 def _sealed(response: FileResponse) -> FileResponse:

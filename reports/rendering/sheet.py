@@ -5,6 +5,7 @@
 The file appears whole or not at all, and the same input gives the same bytes.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,9 +41,14 @@ class WorkbookNotWritten(Exception):
 
 
 def write_workbook(
-    path: Path, sheet: Sheet, summary: Summary | None = None, *, created: datetime
+    path: Path,
+    sheet: Sheet,
+    summary: Summary | None = None,
+    *,
+    created: datetime,
+    more: Sequence[Sheet] = (),
 ) -> int:
-    """Write `sheet`, and `summary` behind it, to `path`; return the number of rows.
+    """Write `sheet`, then `summary` and `more` behind it, to `path`; return the rows of `sheet`.
 
     The workbook is built in a file beside `path` that replaces it at the end. `created` (aware)
     is the only date in the file, the title its only other property.
@@ -58,6 +64,8 @@ def write_workbook(
         with TemporaryDirectory(prefix="rectify-xlsx-") as scratch:
             book = Workbook(str(aside), {**_OPTIONS, "tmpdir": scratch})
             rows = _fill(book, sheet, summary, created)
+            for other in more:
+                Grid(book.add_worksheet(other.name), other, CellStyles(book)).write()
             book.close()
         aside.replace(path)
     except (OSError, XlsxFileError) as error:

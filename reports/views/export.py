@@ -26,14 +26,20 @@ def export_ledger(request: LoggedIn, inspection: UUID) -> HttpResponse:
     )
     require_some(user, Ability.EXPORT_LEDGER, found)
     shown = LedgerFilter(request.POST, inspection=found, user=user)
-    ids: list[int] | None = None
-    if shown.chosen() or found.organization_id not in user.access.whole(Ability.EXPORT_LEDGER):
-        reach = Measure.objects.within(user.access, Ability.EXPORT_LEDGER).filter(inspection=found)
-        rows = shown.rows.filter(pk__in=reach.values("pk"))
-        ids = list(rows.in_order().values_list("pk", flat=True))
-        if not ids:
-            messages.error(request, "没有可以导出的措施，请调整筛选后重试。")
-            return redirect("ledger", inspection=found.public_id)
+    ids = shown_ids(shown)
+    if ids == []:
+        messages.error(request, "没有可以导出的措施，请调整筛选后重试。")
+        return redirect("ledger", inspection=found.public_id)
     day = shown.moment.as_of if "as_of" in shown.chosen() else None
     job = request_export(found, actor=user, measure_ids=ids, as_of=day)
     return redirect("job", job=job.public_id)
+
+
+def shown_ids(shown: LedgerFilter) -> list[int] | None:
+    """What the filter shows and the person may take away; None = the whole inspection."""
+    access, inspection = shown.user.access, shown.inspection
+    if not shown.chosen() and inspection.organization_id in access.whole(Ability.EXPORT_LEDGER):
+        return None
+    reach = Measure.objects.within(access, Ability.EXPORT_LEDGER).filter(inspection=inspection)
+    rows = shown.rows.filter(pk__in=reach.values("pk"))
+    return list(rows.in_order().values_list("pk", flat=True))

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from measures.domain.evidence import attach_evidence
-from measures.interfaces.forms import EvidenceForm
+from measures.interfaces.evidence import EvidenceForm
 from measures.interfaces.uploads import clean_name
 from measures.models import Evidence, Measure
 from rectify.accounts.models import User
@@ -138,13 +138,13 @@ def test_a_deceptive_name_is_cleaned_and_never_reaches_the_disk(
     upload._name = sent  # type: ignore[attr-defined]  # past the cleaning of Django's own setter
     form = EvidenceForm({"kind": "other"}, {"file": upload})
     assert form.is_valid(), form.errors
-    name = form.cleaned_data["file"].name
-    assert name == kept
+    (offered,) = form.offered()
+    assert offered.name == kept and offered.file is not None
     attach_evidence(
         open_one,
         actor=User.objects.get(username="clerk-labor-b"),
-        file=form.cleaned_data["file"].file,
-        name=name,
+        file=offered.file,
+        name=offered.name,
         size=len(PDF),
     )
     evidence = Evidence.objects.get(links__measure=open_one, original_name=kept)
