@@ -8,15 +8,17 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from issues.models import Task
-from measures.domain.measures import add_measure, edit_measure, refuse_closed
+from measures.domain.adjustments import plan_is_frozen
+from measures.domain.guards import refuse_closed
+from measures.domain.plan_edits import save_measure, save_new_measure
 from measures.interfaces.forms import MeasureForm, listed
-from measures.models import Measure, PlanBaseline
+from measures.models import Adjustment, Measure
 from measures.reading import require
 from rectify.accounts.domain.permissions import require_in
 from rectify.accounts.enums import Ability
@@ -24,11 +26,14 @@ from rectify.accounts.requests import LoggedIn
 from rectify.audit.exceptions import Refused, StaleVersion
 from rectify.conflicts import conflict_page
 from rectify.form_fields import put_beside
+from rectify.form_pages import posted
+
+PROPOSED = "已提交措施调整申请，审定后生效。"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def measure_new(request: LoggedIn, task: UUID) -> HttpResponse:
-    """A new measure at the end of the task."""
+    """A new measure at the end of the task, or the proposal of one."""
     parent = get_object_or_404(
         Task.objects.visible_to(request.user).select_related(
             "issue__area", "inspection__organization"
@@ -37,14 +42,21 @@ def measure_new(request: LoggedIn, task: UUID) -> HttpResponse:
     )
     inspection = parent.inspection
     require_in(request.user, Ability.EDIT_MEASURE, inspection.organization)
-    frozen = PlanBaseline.objects.filter(inspection=inspection).exists()
-    form = MeasureForm(_posted(request), organization=inspection.organization, frozen=frozen)
+    form = MeasureForm(
+        posted(request), request.FILES or None, organization=inspection.organization,
+        frozen=plan_is_frozen(inspection),
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
-            row = add_measure(parent, actor=request.user, **form.values(), reason=form.reason)
+            row = save_new_measure(
+                parent, actor=request.user, values=form.values(), asked=form.asked()
+            )
         except (Refused, ValidationError) as error:
             put_beside(form, error)
         else:
+            if isinstance(row, Adjustment):
+                messages.success(request, PROPOSED)
+                return redirect("adjustments", inspection=inspection.public_id)
             messages.success(request, "已新增措施。")
             return redirect("measure", measure=row.public_id)
     back = reverse("ledger", kwargs={"inspection": inspection.public_id})
@@ -69,33 +81,30 @@ def measure_edit(request: LoggedIn, measure: UUID) -> HttpResponse:
         messages.error(request, error.message)
         return redirect("measure", measure=row.public_id)
     form = MeasureForm(
-        _posted(request),
+        posted(request),
+        request.FILES or None,
         organization=row.inspection.organization,
-        frozen=PlanBaseline.objects.filter(inspection=row.inspection_id).exists(),
+        frozen=plan_is_frozen(row.inspection),
         measure=row,
     )
     if request.method == "POST" and form.is_valid():
         try:
-            edit_measure(
+            proposal = save_measure(
                 row,
                 actor=request.user,
                 version=form.cleaned_data["version"],
                 values=form.changed_values(),
-                reason=form.reason,
+                asked=form.asked(),
             )
         except StaleVersion as error:
             return _overtaken(request, form, error.current)
         except (Refused, ValidationError) as error:
             put_beside(form, error)
         else:
-            messages.success(request, "已保存。")
+            messages.success(request, PROPOSED if proposal else "已保存。")
             return redirect("measure", measure=row.public_id)
     return _page(request, form, row.task, back=reverse("measure", kwargs=address),
                  action=reverse("measure_edit", kwargs=address), measure=row)  # fmt: skip
-
-
-def _posted(request: LoggedIn) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
 
 
 def _overtaken(request: LoggedIn, form: MeasureForm, current: Measure) -> HttpResponse:
