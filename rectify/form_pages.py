@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -46,11 +46,13 @@ def save_form(
     form: forms.Form,
     page: FormPage,
     save: Callable[[dict[str, Any]], str],
+    now: Callable[[Any], Mapping[str, Any]] | None = None,
 ) -> HttpResponse:
     """Show the form, or save it with one domain call and go where `save` says.
 
     A refusal is shown beside its field (422); somebody else's newer text becomes the page that
-    shows both (409). NotAllowed goes on to the middleware.
+    shows both (409), `now` giving what of the row as it stands is no column or is worded
+    otherwise. NotAllowed goes on to the middleware.
     """
     if request.method != "POST":
         return _show(request, form, page, HTTPStatus.OK)
@@ -61,6 +63,7 @@ def save_form(
             return conflict_page(
                 request, current=stale.current, form=form, action_url=request.path,
                 title=f"{page.title}：内容有冲突", leave_url=page.back_url,
+                now=now(stale.current) if now is not None else None,
             )  # fmt: skip
         except (Refused, ValidationError) as error:
             put_beside(form, error)

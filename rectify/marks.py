@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Choices
 
 from issues.enums import Disclosure
-from measures.enums import ApplicationState, Lamp, Nature, Status
+from measures.enums import ApplicationState, Lamp, LookBackVerdict, Nature, Status
 from rectify.jobs.enums import DeliveryStatus, JobStatus
 from reports.enums import DocumentState
 
@@ -44,6 +44,8 @@ _FACTS = {
     "unanswered": Mark("本周未报", "s-silent", "soon"),
     "no_change": Mark("无变化", "level", "none"),
     "closed": Mark("已销号", "s-closed", "done"),
+    "unsampled": Mark("未抽核", "s-empty", "outline"),
+    "sampled": Mark("抽核属实", "s-check", "done"),
     "awaiting_closure": Mark("待销号", "s-waiting", "near"),
     "sent_back": Mark("已退回", "s-returned", "soon"),
     "no_measures": Mark("尚无措施", "s-silent", "none"),
@@ -93,10 +95,19 @@ KINDS: dict[str, dict[str, Mark]] = {
             ApplicationState.CONFIRMING: ("s-waiting", "none"),
             ApplicationState.REVIEWING: ("s-waiting", "run"),
             ApplicationState.DECIDING: ("s-waiting", "near"),
+            ApplicationState.VERIFYING: ("s-waiting", "near"),
             ApplicationState.PARTY_GROUP: ("s-waiting", "near"),
             ApplicationState.ACCEPTED: ("s-closed", "done"),
             ApplicationState.RETURNED: ("s-returned", "soon"),
+            ApplicationState.WITHDRAWN: ("cross", "none"),
             ApplicationState.VOIDED: ("cross", "none"),
+        }
+    ),
+    "look_back": _marks(
+        {
+            LookBackVerdict.OPEN: ("s-half", "run"),
+            LookBackVerdict.CONFIRMED: ("s-check", "done"),
+            LookBackVerdict.DENIED: ("s-returned", "soon"),
         }
     ),
     "document": _marks(

@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
 from issues.models import Inspection
+from measures.domain.waiting import waiting_for
 from rectify.accounts.display import COOKIE, Contrast, Display, Keys, TextSize, Theme, chosen
 from rectify.accounts.enums import Ability, Role
 from rectify.accounts.models import Organization, User
@@ -23,6 +24,8 @@ from rectify.jobs.models import Delivery
 
 PRODUCT = "整改台账"
 SESSION_KEY = "inspection"
+# For whom something can wait: they are asked about it on every page, the others never.
+HAVE_INBOX = frozenset({Role.SECTION, Role.OFFICE, Role.LEADER, Role.SECRETARY, Role.DISCIPLINE})
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,21 @@ class Door:
 
 DOORS = (
     Door("dashboard", "首页", "home", ("dashboard", "home")),
-    Door("ledger", "台账", "ledger", ("ledger", "measure", "progress", "evidence")),
+    Door(
+        "ledger",
+        "台账",
+        "ledger",
+        (
+            "ledger",
+            "measure",
+            "progress",
+            "evidence",
+            "operation",
+            "look_back",
+            "plan",
+            "adjustment",
+        ),
+    ),
     Door("tree", "问题清单", "tree", ("tree", "inspection", "area", "issue", "task")),
     Door("digests", "周报", "digest", ("digest",)),
     Door("documents", "通报", "document", ("document", "notice")),
@@ -78,13 +95,15 @@ class Notice:
 
 @dataclass(frozen=True)
 class Shell:
-    """`inspection` None: the person sees no inspection; `organization` None: nor any bureau."""
+    """`inspection` None: the person sees no inspection; `organization` None: nor any bureau;
+    `waiting` None: nothing can ever wait for the person (待办)."""
 
     product: str
     organization: Organization | None
     inspection: Inspection | None
     inspections: Sequence[Inspection]
     unread: int
+    waiting: int | None
     entries: Sequence[Entry]
     search_url: str
     notices: Sequence[Notice]
@@ -134,10 +153,16 @@ def _build(request: HttpRequest, user: User) -> Shell:
         unread=Delivery.objects.visible_to(user)
         .filter(channel=Channel.IN_APP, read_at__isnull=True)
         .count(),
+        waiting=_waiting(user),
         entries=_entries(request, user, inspection),
         search_url=_url("ledger", inspection) if inspection else "",
         notices=[*_plain_http(user), *_notices(user)],
     )
+
+
+def _waiting(user: User) -> int | None:
+    """How many rows wait for the person, in one query."""
+    return None if HAVE_INBOX.isdisjoint(user.access.by_role) else waiting_for(user).count()
 
 
 def _plain_http(user: User) -> list[Notice]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rectify.help import help_index, help_role
+from rectify.help import help_index, help_life, help_role
 from rectify.inbox import message_list, message_open, messages_read
 
 urlpatterns = [
@@ -10,5 +10,6 @@ urlpatterns = [
     path("messages/read/", messages_read, name="messages_read"),
     path("messages/<uuid:delivery>/open/", message_open, name="message_open"),
     path("help/", help_index, name="help"),
+    path("help/life/", help_life, name="help_life"),
     path("help/<slug:role>/", help_role, name="help_role"),
 ]

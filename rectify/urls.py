@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("issues.urls")),
     path("", include("measures.urls")),
     path("", include("measures.tree_urls")),
+    path("", include("measures.look_back_urls")),
     path("", include("reports.urls")),
 ]
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from reports.views.compilation import evidence_compile
 from reports.views.dashboard import dashboard, dashboard_print
 from reports.views.digests import digest, digest_build, digests
 from reports.views.documents import documents, notice_build
@@ -17,6 +18,7 @@ urlpatterns = [
     path(f"{_ONE}print/", dashboard_print, name="dashboard_print"),
     path(f"{_ONE}outcomes/", outcomes, name="outcomes"),
     path(f"{_ONE}ledger/export/", export_ledger, name="export_ledger"),
+    path(f"{_ONE}evidence/compile/", evidence_compile, name="evidence_compile"),
     path(f"{_ONE}digests/", digests, name="digests"),
     path(f"{_ONE}digests/build/", digest_build, name="digest_build"),
     path("digests/<uuid:digest>/", digest, name="digest"),

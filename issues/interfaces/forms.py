@@ -29,6 +29,7 @@ HELP = {
     "cadence": "科室按这一周期填报进展。",
     "stage": "公布后，各项统计默认停在最后一轮调度。",
     "classification": "本系统为非涉密系统，严禁录入秘密级及以上内容。",
+    "closure_gate": "科室申请、办公室初审、分管领导审定之后，还须经过哪些程序才算销号。",
     "rate_level": "完成率按哪一层级计算。",
     "rate_decimals": "完成率保留几位小数，可填 0、1、2。",
     "scheme": "通报中方面、问题、问题表现的编号样式。",
@@ -85,6 +86,7 @@ class _InspectionColumns(ChineseForm):
     intensive_until = _day("intensive_until")
     stage = _choice(Inspection, "stage")
     cadence = _choice(Inspection, "cadence")
+    closure_gate = _choice(Inspection, "closure_gate")
     rate_level = _choice(Inspection, "rate_level")
     rate_decimals = forms.TypedChoiceField(
         label="完成率小数位", choices=[(0, "0 位"), (1, "1 位"), (2, "2 位")], coerce=int, initial=2

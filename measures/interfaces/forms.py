@@ -1,29 +1,25 @@
-"""What people fill in about one measure: report, weekly progress, evidence, the plan's text."""
+"""What people fill in about one measure: report, weekly progress, the plan's text."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from issues.enums import Disclosure
-from measures.enums import EvidenceKind, Nature, Status
-from measures.interfaces.uploads import (
-    ACCEPT,
-    CheckedFile,
-    check_upload,
-    clean_name,
-    limit_words,
-)
-from measures.models import Measure
+from measures.enums import Nature, Status
+from measures.interfaces.plan_forms import DECISION_FIELDS, DecidedForm, day_in
+from measures.models import Measure, ProgressEntry
 from measures.rules import Transition
 from rectify.accounts.models import Organization, Section, User
 from rectify.form_fields import ChineseDateField, CleanTextField, VersionField
-from rectify.lib.chinese_dates import ChineseDateError, parse_date
 from rectify.lib.weeks import week_label
+
+_SEEN = re.compile(r"([0-9a-f]{32}):([0-9]{1,9})", re.ASCII)
 
 
 def _text(label: str, **kwargs: Any) -> CleanTextField:
@@ -115,6 +111,8 @@ class ProgressForm(forms.Form):
         widget=forms.HiddenInput(attrs={"id": "id_entry_version"}),
         required=False,
     )
+    # The entries of the same week in the twins (同一措施) that were on the page, with versions.
+    twins = forms.CharField(widget=forms.HiddenInput, required=False, max_length=4000)
 
     def __init__(self, data: Any = None, *, weeks: Sequence[date], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
@@ -141,37 +139,26 @@ class ProgressForm(forms.Form):
         version: int | None = self.cleaned_data["version"]
         return version if same else None
 
+    @property
+    def twins_seen(self) -> dict[UUID, int]:
+        """The versions of the entries in the twins that were on the page, by public id."""
+        if self.cleaned_data["seen_week"] != self.cleaned_data["week_start"].isoformat():
+            return {}
+        return {
+            UUID(key): int(version)
+            for key, version in _SEEN.findall(self.cleaned_data.get("twins", ""))
+        }
 
-class EvidenceForm(forms.Form):
-    """One file and what it is. Checked by extension and by content.
-
-    `refused` is the clean name of a file that was not let in and the code of the rule.
-    """
-
-    refused: tuple[str, str] | None = None
-    file = forms.FileField(
-        label="文件",
-        max_length=None,
-        allow_empty_file=True,  # the check below says it in better words
-        widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}),
-        error_messages={"required": "请选择要上传的文件。", "missing": "请选择要上传的文件。"},
-    )
-    kind = forms.ChoiceField(label="种类", choices=EvidenceKind.choices, initial="other")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["file"].help_text = limit_words()
-
-    def clean_file(self) -> CheckedFile:
-        upload = self.cleaned_data["file"]
-        try:
-            return check_upload(upload)
-        except ValidationError as error:
-            self.refused = (clean_name(upload.name), str(error.code))
-            raise
+    @staticmethod
+    def packed(entries: Iterable[ProgressEntry]) -> str:
+        """What the hidden field says of the entries in the twins."""
+        return ",".join(f"{entry.public_id.hex}:{entry.version}" for entry in entries)
 
 
-class MeasureForm(forms.Form):
+PLAN_FROZEN = "整改方案已审定：改动措施、目标、时限、类型或责任人属于措施调整，须写明理由并经审定。"
+
+
+class MeasureForm(DecidedForm):
     """What the plan says of a measure. People and sections are those of one bureau, in order."""
 
     text = _text("整改措施", rows=4, required=True, max_length=20000,
@@ -201,12 +188,16 @@ class MeasureForm(forms.Form):
     def __init__(
         self,
         data: Any = None,
+        files: Any = None,
         *,
         organization: Organization,
         frozen: bool,
         measure: Measure | None = None,
     ) -> None:
-        super().__init__(data, initial=_initial(measure) if measure else None)
+        super().__init__(
+            data, files, organization=organization, decided=frozen,
+            initial=_initial(measure) if measure else None,
+        )  # fmt: skip
         people = User.objects.of_organization(organization).order_by("sort_order", "pk")
         sections = Section.objects.filter(
             organization=organization, archived_at__isnull=True
@@ -218,13 +209,13 @@ class MeasureForm(forms.Form):
         self.fields["co_leaders"] = _many("共同责任领导", people)
         self.fields["support_sections"] = _many("配合科室", sections)
         if frozen:
-            self.fields["reason"] = _text(
-                "调整理由", rows=2, max_length=500,
-                help_text="整改方案已审定：改动措施、目标、时限、类型或责任人属于措施调整，须写明理由。",
-            )  # fmt: skip
+            self.fields["reason"].help_text = PLAN_FROZEN
         if measure is not None:
             self.fields["version"] = VersionField()
             self.initial["version"] = measure.version
+        # How a change is decided stands behind what it is.
+        first = [name for name in self.fields if name not in DECISION_FIELDS]
+        self.order_fields((*first, *DECISION_FIELDS))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -236,19 +227,15 @@ class MeasureForm(forms.Form):
         if cleaned.get("leader") in list(cleaned.get("co_leaders") or ()):
             self.add_error("co_leaders", "责任领导不必再列为共同责任领导，请取消勾选。")
         if cleaned.get("due_on") is None and "due_on" in cleaned:
-            cleaned["due_on"] = _day_in(cleaned.get("deadline_text", ""))
+            cleaned["due_on"] = day_in(cleaned.get("deadline_text", ""))
         return cleaned
-
-    @property
-    def reason(self) -> str:
-        return str(self.cleaned_data.get("reason", ""))
 
     def values(self) -> dict[str, Any]:
         """Everything for a new measure, empty texts left out."""
         return {
             name: value if not hasattr(value, "all") else list(value)
             for name, value in self.cleaned_data.items()
-            if name not in {"version", "reason"}
+            if name not in {"version", *DECISION_FIELDS}
         }
 
     def changed_values(self) -> dict[str, Any]:
@@ -295,14 +282,6 @@ def _many(label: str, rows: Any) -> forms.ModelMultipleChoiceField[Any]:
             "invalid_pk_value": "所选项不属于本单位，请重新选择。",
         },
     )  # fmt: skip
-
-
-def _day_in(deadline: str) -> date | None:
-    """The day of a deadline that is nothing but a day, with or without 前."""
-    try:
-        return parse_date(deadline.strip().removesuffix("前").removesuffix("之"))
-    except ChineseDateError:
-        return None
 
 
 def _either(words: Sequence[str]) -> str:

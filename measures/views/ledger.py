@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -15,6 +16,8 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from issues.models import Inspection
+from measures.domain.bulk import KIND as BULK
+from measures.domain.plan import plan_counts
 from measures.enums import Status
 from measures.interfaces.filters import LedgerFilter
 from measures.models import Measure
@@ -24,11 +27,12 @@ from measures.views.ledger_rows import Line, asked, lines, undo_of
 from rectify.accounts.enums import Ability
 from rectify.accounts.limits import count_search
 from rectify.accounts.requests import LoggedIn
+from rectify.audit.models import Operation
 from rectify.lib.clock import today
 
 PAGE_ROWS = 150
 # Addresses that say where the page is or what was just changed, not what is shown.
-_PLACE_NAMES = ("after", "before", "changed", "former")
+_PLACE_NAMES = ("after", "before", "changed", "former", "operation")
 
 
 @dataclass(frozen=True)
@@ -59,10 +63,17 @@ def ledger(request: LoggedIn, inspection: UUID) -> HttpResponse:
         "more_open": any(filters.chosen().get(n) for n in ("issue", "nature", "lamp", "as_of")),
         "total": total,
         "page": page,
+        # Called by the template, so that the fragment does not ask.
+        "plan_counts": partial(plan_counts, found, request.user),
         "past": filters.moment.as_of < today(),
         "reads_result": any(Reading.RESULT in line.parts for line in page.lines),
         "may_export": found.organization_id in request.user.access.anywhere(Ability.EXPORT_LEDGER),
+        "reads_evidence": found.organization_id in request.user.access.anywhere(Ability.SEE_FULL),
+        "reads_decisions": found.organization_id
+        in request.user.access.anywhere(Ability.SEE_RESULT),
         "may_edit": found.organization_id in request.user.access.whole(Ability.EDIT_TREE),
+        "may_bulk": found.organization_id in request.user.access.whole(Ability.EDIT_MEASURE),
+        "just_done": _just_done(request),
         "back": _address(found, request.GET),
         **_changed(request, page.lines),
     }
@@ -134,7 +145,7 @@ def _turn(query: QueryDict, name: str, row: Measure) -> str:
 def _address(inspection: Inspection, query: QueryDict) -> str:
     """Where a saved row leads back to: this page without the note of an earlier change."""
     plain = query.copy()
-    for one in ("changed", "former"):
+    for one in ("changed", "former", "operation"):
         plain.pop(one, None)
     path = reverse("ledger", kwargs={"inspection": inspection.public_id})
     return f"{path}?{plain.urlencode()}" if plain else path
@@ -153,3 +164,21 @@ def _changed(request: LoggedIn, shown: list[Line]) -> dict[str, Any]:
                 "undo": line.inline is not None and undo_of(line.measure, former, request.user),
             }
     return {}
+
+
+def _just_done(request: LoggedIn) -> Operation | None:
+    """The operation that led back here, with its number of measures, so that it can be undone."""
+    try:
+        public_id = UUID(request.GET.get("operation", ""))
+    except ValueError:
+        return None
+    rows = Operation.objects.visible_to(request.user).filter(undone_by__isnull=True, kind=BULK)
+    return (
+        rows.filter(public_id=public_id)
+        .annotate(
+            measures=Count(
+                "events__object_id", filter=Q(events__object_type="measure"), distinct=True
+            )
+        )
+        .first()
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
@@ -15,49 +15,49 @@ from django.urls import reverse
 
 from issues.models import Disclosed
 from measures.domain.conditions import counted
+from measures.domain.extensions import original_deadline
 from measures.domain.history import history
+from measures.domain.instructions import is_late
 from measures.domain.moment import moment_of
 from measures.domain.progress import writing_section
-from measures.interfaces.forms import EvidenceForm, ProgressForm, ReportForm
+from measures.domain.result_lint import Hint, plan_like
+from measures.domain.twins import entries_of_twins, twins_of
+from measures.enums import LookBackVerdict
+from measures.interfaces.evidence import EvidenceForm
+from measures.interfaces.forms import ProgressForm, ReportForm
 from measures.interfaces.weeks import writable_weeks
 from measures.models import (
-    Adjustment,
-    ClosureApplication,
-    CountOutcome,
     Evidence,
-    Extension,
     Instruction,
     LookBack,
     Measure,
-    MeetingOutcome,
-    MoneyOutcome,
-    PersonOutcome,
     PlanBaseline,
     ProgressEntry,
-    RuleOutcome,
+    WeeklyRound,
 )
 from measures.reading import Reading, may, reading
 from measures.rules import targets
 from measures.views.actions import next_actions, step_words
+from measures.views.affairs import affairs
 from measures.views.ledger_rows import asked, lamp_word, roles_in
+from measures.views.look_back_dossier import pick_url
+from measures.views.outcome_part import outcome_part
 from rectify.accounts.enums import Ability
 from rectify.accounts.models import User
 from rectify.accounts.requests import LoggedIn
 from rectify.shell import remember
 
-_OUTCOMES = (
-    ("rules", RuleOutcome), ("money", MoneyOutcome), ("persons", PersonOutcome),
-    ("meetings", MeetingOutcome), ("counts", CountOutcome),
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class WeekOfEntries:
-    """What was written in one week: the lead section's entry counts, the others are 配合情况."""
+    """What was written in one week: the lead section's entry counts, the others are 配合情况.
+
+    `returnable`: the person may return an entry of it for mending."""
 
     monday: date
     lead: ProgressEntry | None
     others: Sequence[ProgressEntry]
+    returnable: bool = False
 
 
 def measure_page(
@@ -74,6 +74,7 @@ def measure_page(
     context = page_context(request, measure)
     if report is not None:
         context["report_form"] = report
+        context["result_hints"] = _hints(report)
     if progress is not None:
         context["progress_form"] = progress
     if evidence is not None:
@@ -104,7 +105,6 @@ def page_context(request: LoggedIn, measure: Measure) -> dict[str, Any]:
         "reads_result": Reading.RESULT in parts,
         "reads_full": Reading.FULL in parts,
         "baseline": frozen,
-        "actions": next_actions(fresh, user, frozen=frozen is not None),
         "kept_back": _kept_back(fresh),
         "twins": _twins(fresh, user),
         **_lamp(fresh, user),
@@ -113,6 +113,12 @@ def page_context(request: LoggedIn, measure: Measure) -> dict[str, Any]:
         context |= _told(fresh, user, full=Reading.FULL in parts)
     if Reading.FULL in parts:
         context |= _papers(fresh, user)
+    context["original"] = original_deadline(fresh)
+    context["sampled"] = _sampled(fresh)
+    context["actions"] = next_actions(
+        fresh, user, frozen=frozen is not None, affairs=context.get("affairs", [])
+    )
+    context["look_back_url"] = pick_url(fresh, user, context.get("look_backs", ()))
     context |= report_part(request, fresh) | progress_part(request, fresh)
     return context
 
@@ -130,7 +136,13 @@ def report_part(request: LoggedIn, measure: Measure) -> dict[str, Any]:
     return {
         "report_form": report_form(request, measure),
         "other_steps": step_words(measure, user),
+        "result_hints": plan_like(measure.result_text, measure.status),
     }
+
+
+def _hints(form: ReportForm) -> list[Hint]:
+    """What is odd about the result as it stands in a form that was refused."""
+    return plan_like(form["result_text"].value() or "", form["status"].value() or "")
 
 
 def progress_part(request: LoggedIn, measure: Measure) -> dict[str, Any]:
@@ -160,6 +172,11 @@ def progress_part(request: LoggedIn, measure: Measure) -> dict[str, Any]:
         }  # fmt: skip
     elif request.GET.get("reuse") and last is not None:
         initial["text"] = last.text
+    if measure.same_as_id is not None:
+        found = entries_of_twins(measure, section, week)
+        initial["twins"] = ProgressForm.packed(found)
+        parts["progress_twins"] = list(twins_of(measure, section))
+        parts["progress_twin_entries"] = [one for one in found if not _says_the_same(one, entry)]
     return parts | {
         "progress_form": ProgressForm(weeks=weeks, initial=initial),
         "progress_entry": entry,
@@ -168,6 +185,12 @@ def progress_part(request: LoggedIn, measure: Measure) -> dict[str, Any]:
         "progress_supports": section.pk != measure.lead_section_id,
         "progress_on_behalf": section.pk not in user.access.sections,
     }
+
+
+def _says_the_same(one: ProgressEntry, other: ProgressEntry | None) -> bool:
+    return other is not None and all(
+        getattr(one, name) == getattr(other, name) for name in ("text", "difficulty", "no_change")
+    )
 
 
 def entry_of(measure: Measure, section_id: int, week: date) -> ProgressEntry | None:
@@ -237,40 +260,54 @@ def _told(measure: Measure, user: User, *, full: bool) -> dict[str, Any]:
     )
     if not full:
         entries = entries.exclude(difficulty="")
+    open_weeks = _returnable(measure, user)
     weeks = []
     for monday, group in groupby(entries, key=lambda entry: entry.week_start):
         rows = list(group)
         lead = next((row for row in rows if row.section_id == measure.lead_section_id), None)
-        weeks.append(WeekOfEntries(monday, lead, [row for row in rows if row is not lead]))
+        others = [row for row in rows if row is not lead]
+        weeks.append(WeekOfEntries(monday, lead, others, open_weeks(monday)))
     return {
         "weeks": weeks,
-        "closures": ClosureApplication.objects.visible_to(user)
+        "affairs": affairs(measure, user),
+        "instructions": Instruction.objects.visible_to(user)
         .filter(measure=measure)
-        .prefetch_related("decisions"),
-        "extensions": Extension.objects.visible_to(user)
-        .filter(measure=measure)
-        .prefetch_related("decisions"),
-        "adjustments": Adjustment.objects.visible_to(user)
-        .filter(measure=measure)
-        .prefetch_related("decisions"),
-        "instructions": Instruction.objects.visible_to(user).filter(measure=measure),
+        .annotate(late=is_late()),
         "look_backs": LookBack.objects.visible_to(user)
         .filter(measure=measure)
         .select_related("checked_by"),
     }
 
 
+def _returnable(measure: Measure, user: User) -> Callable[[date], bool]:
+    """Says of a week whether the person may return an entry of it: not once its round closed."""
+    stopped = measure.closed_at is not None or measure.archived_at is not None
+    if stopped or not may(user, Ability.RUN_ROUND, measure):
+        return lambda _: False
+    over = set(
+        WeeklyRound.objects.filter(
+            inspection=measure.inspection_id, closed_at__isnull=False
+        ).values_list("week_start", flat=True)
+    )
+    return lambda week: week not in over
+
+
+def _sampled(measure: Measure) -> str:
+    """The mark beside 已销号: whether an issued look-back confirmed it; "" while not closed."""
+    if measure.closed_at is None:
+        return ""
+    confirmed = LookBack.objects.filter(
+        measure=measure, issued_at__isnull=False, verdict=LookBackVerdict.CONFIRMED
+    )
+    return "sampled" if confirmed.exists() else "unsampled"
+
+
 def _papers(measure: Measure, user: User) -> dict[str, Any]:
-    outcomes = {
-        name: list(model.objects.visible_to(user).current().filter(measures=measure))
-        for name, model in _OUTCOMES
-    }
     return {
         "evidence_files": Evidence.objects.visible_to(user)
         .filter(links__measure=measure, archived_at__isnull=True)
         .select_related("preview")
         .order_by("created_at", "pk"),
-        "outcomes": outcomes,
-        "has_outcomes": any(outcomes.values()),
+        **outcome_part(measure, user),
         "history": history(measure),
     }

@@ -28,6 +28,7 @@ from rectify.lib.clock import now, today
 from rectify.lib.shanghai import day_of
 from rectify.lib.weeks import WeekError, require_monday, week_label
 from rectify.lib.weeks import week_start as week_start_of
+from reports.domain.overtaken import overtaken
 from reports.enums import Audience
 from reports.models import Digest
 
@@ -104,7 +105,16 @@ def digest_content(
         "changes": {key: figures["headline"][key] - before[key] for key in COMPARED},
         "lists": {key: _named(inspection, moment, key) for key in LISTS},
         "unanswered_by_section": _unanswered(figures),
+        "overtaken": _overtaken(inspection),
     }
+
+
+def _overtaken(inspection: Inspection) -> str:
+    """What was published and no longer holds when the digest is built, in words; "" if nothing."""
+    found = overtaken(inspection, None)
+    if found is None:
+        return ""
+    return f"通报{found.words}：公布后经回头看核查不属实{found.total}项。"
 
 
 def _named(inspection: Inspection, moment: Moment, key: str) -> list[dict[str, Any]]:

@@ -13,10 +13,13 @@ from django.views.decorators.http import require_safe
 from issues.models import Inspection
 from measures.domain.conditions import CONDITIONS, counted
 from measures.domain.moment import Moment, same_day_last_week
+from measures.domain.plan import plan_counts
 from measures.enums import MeetingKind
 from measures.models import Measure
+from rectify.accounts.enums import Ability
 from rectify.accounts.models import User
 from rectify.accounts.requests import LoggedIn
+from reports.domain.overtaken import overtaken
 from reports.interfaces.forms import DaysForm
 from reports.views.dashboard_figures import TABLE_COLUMNS, Dashboard, read_chart, read_dashboard
 
@@ -35,7 +38,14 @@ def dashboard(request: LoggedIn, inspection: UUID) -> HttpResponse:
     form = DaysForm(request.GET)
     shown = read_dashboard(found, user, as_of=form.day("as_of"), since=form.day("since"))
     chart = read_chart(found, shown.moment, user)
-    return render(request, "reports/dashboard.html", {**_context(shown, form), "chart": chart})
+    context = {
+        **_context(shown, form),
+        "chart": chart,
+        "plan_counts": plan_counts(found, user),
+        "overtaken": overtaken(found, user),
+        "reads_look_backs": found.organization_id in user.access.anywhere(Ability.SEE_RESULT),
+    }
+    return render(request, "reports/dashboard.html", context)
 
 
 @require_safe

@@ -62,6 +62,7 @@ class DigestPage:
         self._figures: Mapping[str, Any] = digest.content.get("figures", {})
         self._inspection = inspection
         self.frozen = bool(digest.content.get("frozen"))
+        self.overtaken = str(digest.content.get("overtaken", ""))
 
     @property
     def levels(self) -> list[tuple[str, int]]:

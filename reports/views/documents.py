@@ -21,6 +21,7 @@ from rectify.conflicts import conflict_page
 from rectify.form_fields import put_beside
 from reports.domain.documents import current_notice, draft_notice, edit_document
 from reports.domain.notice import compose_notice, count_for_notice
+from reports.domain.overtaken import overtaken
 from reports.enums import DocumentState
 from reports.interfaces.forms import PART_WORDS, NoticeForm, stored_notice
 from reports.jobs import request_notice
@@ -129,6 +130,7 @@ def _page(
         "preview": preview,
         "typed": typed,
         "obstacles": pdf_obstacles(),
+        "overtaken": overtaken(inspection, user),
         "trail": [
             ("首页", reverse("dashboard", kwargs={"inspection": inspection.public_id})),
             ("通报", ""),

@@ -161,7 +161,19 @@ class NewSectionForm(ChineseForm):
 
 
 class SectionForm(NewSectionForm):
+    """Also asks who heads the section, of those who act for it."""
+
     version = VersionField()
+
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["head"] = _PersonField(
+            label="负责人", queryset=people, to_field_name="public_id", required=False,
+            empty_label="未指定",
+            help_text="确认本科室提出的销号、延期和调整申请；未指定的，申请直接报局办公室（整改办）。"
+            "只列出担任本科室责任科室角色的人员。",
+            error_messages={"invalid_choice": "所选人员没有担任本科室的责任科室角色，请重新选择。"},
+        )  # fmt: skip
 
 
 class GrantForm(_InBureau):

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rectify.accounts.domain.organizations import (
     add_section,
     archive_section,
+    people_of_section,
     restore_section,
     update_organization,
     update_section,
@@ -34,8 +35,10 @@ FORM = "administration/form.html"
 def section_list(request: LoggedIn) -> HttpResponse:
     """Each bureau that the person keeps, with its sections in their order."""
     require_somewhere(request.user, Ability.MANAGE_ACCOUNTS)
-    sections = Section.objects.kept_by(request.user).annotate(
-        clerks=Count("memberships", filter=Q(memberships__ended_at__isnull=True))
+    sections = (
+        Section.objects.kept_by(request.user)
+        .annotate(clerks=Count("memberships", filter=Q(memberships__ended_at__isnull=True)))
+        .select_related("head")
     )
     bureaus = list(Organization.objects.kept_by(request.user))
     context = {
@@ -81,7 +84,7 @@ def section_new(request: LoggedIn, bureau: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def section_edit(request: LoggedIn, section: UUID) -> HttpResponse:
-    """Rename a section or move it in the order."""
+    """Rename a section, move it in the order or choose its head."""
     user = request.user
     found = get_object_or_404(
         Section.objects.kept_by(user).select_related("organization"), public_id=section
@@ -92,7 +95,11 @@ def section_edit(request: LoggedIn, section: UUID) -> HttpResponse:
         update_section(found, actor=user, version=version, values=values)
         return reverse("sections")
 
-    form = SectionForm(posted(request), initial=loaded(SectionForm, found))
+    form = SectionForm(
+        posted(request),
+        people=people_of_section(found),
+        initial={**loaded(SectionForm, found), "head": found.head},
+    )
     return save_form(request, form, _page("修改科室"), save)
 
 
