@@ -89,8 +89,9 @@ def test_the_shell_asks_two_questions_however_many_inspections_there_are(
     for number in range(3):
         Inspection.objects.create(organization=bureaus.one, code=f"x{number}", name="再一次")
     assert len(counted()) == len(before)
-    # The person, their memberships, the inspections, the unread messages, the last backup.
-    assert len([sql for sql in before if sql.startswith("SELECT")]) == 5
+    # The person, their memberships, the inspections, the unread messages, what waits, the last
+    # backup.
+    assert len([sql for sql in before if sql.startswith("SELECT")]) == 6
 
 
 def test_every_page_warns_against_secrets_and_carries_no_inline_script_or_style(

@@ -13,7 +13,8 @@ from django.core.exceptions import ValidationError
 from issues.domain.inspections import create_inspection, move_to_stage, update_inspection
 from issues.domain.tree import add_area, add_issue, add_task, edit_node
 from issues.enums import Stage
-from measures.domain.closure import apply_closure, decide_closure
+from measures.domain.applications import decide
+from measures.domain.closure import apply_closure
 from measures.domain.evidence import attach_evidence, hand_out
 from measures.domain.measures import edit_measure
 from measures.domain.outcomes import add_outcome
@@ -35,8 +36,8 @@ Step = Callable[[Small], Any]
 
 def closed(small: Small) -> None:
     application = apply_closure(small.completed(), actor=small.clerk)
-    decide_closure(application, actor=small.office, version=1, verdict=Verdict.ACCEPTED)
-    decide_closure(application, actor=small.leader, version=2, verdict=Verdict.ACCEPTED)
+    decide(application, actor=small.office, version=1, verdict=Verdict.ACCEPTED)
+    decide(application, actor=small.leader, version=2, verdict=Verdict.ACCEPTED)
 
 
 def evidence_taken(small: Small) -> None:
@@ -186,6 +187,7 @@ def test_an_event_shows_before_and_after_of_what_differed(small: Small) -> None:
         "goal": ["旧", "新"],
         "due_on": ["2024-06-30", "2024-07-01"],
         "support_sections": [["财务科"], []],
+        "support_section_ids": [[small.supporting.pk], []],
     }
     assert (last.object_type, last.object_id) == ("measure", str(measure.pk))
 

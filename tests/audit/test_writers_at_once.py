@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from django.db import connection
-from psycopg import sql
 
 from tests.architecture.sources import ROOT
+from tests.live_copy import live_copy
 
 WRITERS, EACH = 8, 250
 BUREAU = "shili-zhengshu"
@@ -26,30 +22,8 @@ BUREAU = "shili-zhengshu"
 @pytest.fixture
 def copy(django_db_setup: None, django_db_blocker: Any, tmp_path: Path) -> Iterator[str]:
     """The address of a copy of the demo that other processes may write to."""
-    if connection.vendor == "sqlite":
-        target = tmp_path / "copy.sqlite3"
-        with (
-            closing(sqlite3.connect(connection.settings_dict["NAME"])) as source,
-            closing(sqlite3.connect(target)) as link,
-        ):
-            source.backup(link)
-        yield f"sqlite:///{target}"
-        return
-    settings = connection.settings_dict
-    name = f"{settings['NAME']}_writers"
-    server = (
-        f"postgres://{settings['USER']}:{settings['PASSWORD']}"
-        f"@{settings['HOST']}:{settings['PORT'] or 5432}"
-    )
-    with django_db_blocker.unblock():
-        connection.close()  # a database with visitors cannot be copied
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as link:
-        words = {"new": sql.Identifier(name), "old": sql.Identifier(settings["NAME"])}
-        link.execute(sql.SQL("CREATE DATABASE {new} TEMPLATE {old}").format(**words))
-        try:
-            yield f"{server}/{name}"
-        finally:
-            link.execute(sql.SQL("DROP DATABASE {new} WITH (FORCE)").format(**words))
+    with live_copy(django_db_blocker, tmp_path) as address:
+        yield address
 
 
 def written(address: str, folder: Path, *more: str) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
+from measures.enums import ApplicationState, Status
+from measures.models import ClosureApplication, Measure, PlanBaseline
 from rectify.accounts.models import Membership, Section, User
 from rectify.form_fields import ChineseDateField
 from rectify.jobs.enums import JobStatus
@@ -31,10 +33,41 @@ OLD_PASSWORD, NEW_PASSWORD = "Zou-cha-2024-jiu", "Zou-cha-2025-xin"
 # the plan of the walked inspection is frozen and its measure completed.
 # The reason of an act of administration, the people and names that its form asks for.
 BESIDES: dict[str, Callable[[Objects], dict[str, Any]]] = {
-    "measure_new": lambda _: {"reason": "走查调整"},
-    "measure_edit": lambda _: {"reason": "走查调整"},
+    "plan": lambda _: {"meeting": "走查会议", "approved_on": today().isoformat()},
+    "measure_new": lambda _: {"reason": "走查调整", **decided_on_paper()},
+    "measure_edit": lambda _: {"reason": "走查调整", **decided_on_paper()},
+    "measure_adjust": lambda _: {"reason": "走查调整"},
+    "measure_remove": lambda _: {"reason": "走查取消", **decided_on_paper()},
+    "measure_extension": lambda _: {
+        "new_due_on": (today() + timedelta(days=60)).isoformat(), "long_term": "on",
+        "stage_goal": "走查目标", "next_review_on": (today() + timedelta(days=30)).isoformat(),
+        "reason": "走查延期",
+    },
+    "measure_reopen": lambda objects: {
+        "version": objects.measure.version, "reason": "走查重启", "meeting": "走查会议",
+        "decided_by_name": "走查签批人", "decided_on": today().isoformat(),
+    },
     "measure_status": lambda _: {"status": "basically_done", "reason": "走查退回"},
+    "measure_twins": lambda objects: {
+        "measures": [str(objects.twin().public_id)], "reason": "走查关联",
+    },
+    "twin_leave": lambda _: {"reason": "走查取消"},
+    "instruction_new": lambda objects: {
+        "text": "走查批示", "sections": [str(objects.arguments("section_edit")["section"])],
+    },
+    "instruction_record": lambda objects: {
+        "text": "走查批示", "sections": [str(objects.arguments("section_edit")["section"])],
+        "kind": "instruction", "given_by_name": "走查会议", "given_on": today().isoformat(),
+    },
+    "instruction": lambda _: {"reply": "走查答复"},
+    "progress_return": lambda _: {"return_reason": "走查退回"},
     "measure_progress": lambda _: {"week_start": week_start(today()).isoformat()},
+    "evidence_edit": lambda objects: {
+        "kind": "rule" if objects.evidence.kind == "contract" else "contract",
+    },
+    "evidence_link": lambda objects: {"measures": str(without_the_file(objects).public_id)},
+    "evidence_unlink": lambda _: {"reason": "走查移除"},
+    "evidence_archive": lambda _: {"reason": "走查归档"},
     "mfa_activate_totp": lambda _: {"old_password": OLD_PASSWORD, "code": "000000"},
     "password_change": lambda _: {
         "old_password": OLD_PASSWORD, "new_password": NEW_PASSWORD, "repeated": NEW_PASSWORD,
@@ -55,9 +88,35 @@ BESIDES: dict[str, Callable[[Objects], dict[str, Any]]] = {
         "to": str(objects.demo.user("clerk-reform").public_id), "reason": "走查移交",
     },
     "section_new": lambda _: {"name": "走查科"},
+    "outcome_money_new": lambda _: {"due_fen": "１.2万元"},
+    "outcome_person_new": lambda _: {"persons": "1", "occasions": "2"},
+    "outcome_count_new": lambda _: {"value": "183"},
+    "outcome_edit": lambda _: {"remark": "走查备注"},
+    "outcome_archive": lambda _: {"reason": "走查作废"},
+    "ledger_bulk": lambda objects: {"step": "preview", **edited_at_once(objects)},
+    "ledger_bulk_save": lambda objects: edited_at_once(objects),
+    "resolution": lambda objects: resolved(put_before_meeting(objects.measure, objects.clerk)),
 }  # fmt: skip
 CHANGED = {"title", "name", "text"}
 PACKAGES = ("rectify", "issues", "measures", "reports")
+
+
+def decided_on_paper() -> dict[str, Any]:
+    """What a form of an approved plan asks for besides the reason."""
+    return {
+        "way": "paper", "decided_by_name": "走查会议", "decided_by": "",
+        "decided_on": today().isoformat(),
+    }  # fmt: skip
+
+
+def edited_at_once(objects: Objects) -> dict[str, Any]:
+    """The walked measure and its version, and one thing to set; with what the form asks for
+    besides where a test sets what the approved plan says."""
+    return {
+        "rows": [f"{objects.measure.public_id}:{objects.measure.version}"],
+        "next_report_on": (today() + timedelta(days=90)).isoformat(), "reason": "走查批量修改",
+        "decided_by_name": "走查会议", "decided_on": today().isoformat(),
+    }  # fmt: skip
 
 
 def posters() -> dict[str, str]:
@@ -113,11 +172,46 @@ def idle_people(objects: Objects) -> list[User]:
     return [objects.demo.user("clerk-appeals"), objects.demo.user("clerk-security")]
 
 
+def without_the_file(objects: Objects) -> Measure:
+    """An open measure of the inspection that the walked file does not support yet."""
+    rows = Measure.objects.filter(inspection=objects.demo.a, closed_at=None, archived_at=None)
+    other = rows.exclude(evidence_links__evidence=objects.evidence).in_order().first()
+    assert other is not None
+    return other
+
+
+def put_before_meeting(measure: Measure, applicant: User) -> ClosureApplication:
+    """A close-out of the measure that waits for the party group."""
+    Measure.objects.filter(pk=measure.pk).update(status=Status.COMPLETED, completed_on=today())
+    return ClosureApplication.objects.get_or_create(
+        measure=measure, state=ApplicationState.PARTY_GROUP,
+        defaults={"applied_by": applicant, "applied_by_name": str(applicant), "applied_at": now()},
+    )[0]  # fmt: skip
+
+
+def resolved(closure: ClosureApplication) -> dict[str, Any]:
+    """What the page of the meeting sends with this one ticked."""
+    return {
+        "closures": [str(closure.public_id)],
+        "versions": [f"{closure.public_id}:{closure.version}"],
+        "meeting": "走查会议", "decided_on": today().isoformat(),
+    }  # fmt: skip
+
+
 def make_ready(objects: Objects, name: str) -> None:
     """Bring the walked object into the state in which the POST has something to do."""
     job = Job.objects.filter(pk=objects.job.pk)
     clerk = User.objects.filter(pk=objects.clerk.pk)
     section = Section.objects.filter(led=objects.measure)
+    if name == "evidence_unlink":  # a file of one measure alone is archived instead
+        objects.evidence.links.get_or_create(measure=without_the_file(objects))
+    if name == "plan":
+        PlanBaseline.objects.filter(inspection=objects.demo.a).delete()
+    elif name.startswith("measure_"):
+        PlanBaseline.objects.get_or_create(
+            inspection=objects.demo.a,
+            defaults={"meeting": "走查会议", "approved_on": today(), "rows": []},
+        )
     if name == "job_cancel":
         job.update(status=JobStatus.QUEUED)
     if name == "job_retry":
@@ -130,6 +224,15 @@ def make_ready(objects: Objects, name: str) -> None:
         clerk.update(is_active=False)
     if name == "section_archive":  # nobody acts for it any more
         Membership.objects.filter(section__in=section).update(ended_at=now())
+    if name == "resolution":
+        put_before_meeting(objects.measure, objects.clerk)
+        put_before_meeting(
+            objects.demo.measure(objects.demo.b, closed_at=None, closures=None), objects.clerk
+        )
+    if name == "measure_reopen":
+        Measure.objects.filter(pk=objects.measure.pk).update(
+            status=Status.COMPLETED, completed_on=today(), closed_at=now()
+        )
     if name == "section_restore":
         section.update(archived_at=now())
     if name == "accounts_idle":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,12 @@ RECORDS = {"audit.chain", "audit.event", "accounts.loginsession"}
 RECORDING_APPS = {"axes"}
 # Columns that differ whenever the same thing is done twice.
 CHANCE = (models.UUIDField, models.FileField)
+
+# What a draw of lots decides: its seed is the hash of an event, and no two requests share one.
+DRAWN = {("measures.lookbacksample", "seed"), ("measures.lookback", "measure_id")}
+
+# An address names rows by what is drawn by lot for each of them.
+_NAMED = re.compile(r"(?<=/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=/)")
 
 Tables = dict[str, dict[Any, dict[str, Any]]]
 
@@ -89,6 +96,8 @@ def _steady(model: type[models.Model], row: dict[str, Any], before: Tables) -> d
     for column in model._meta.concrete_fields:
         if column.attname not in row or column.primary_key or isinstance(column, CHANCE):
             continue
+        if (model._meta.label_lower, column.attname) in DRAWN and row.get("sample_id", True):
+            continue
         value = row[column.attname]
         if isinstance(column, models.ForeignKey):
             known = before.get(column.related_model._meta.label_lower)
@@ -96,5 +105,13 @@ def _steady(model: type[models.Model], row: dict[str, Any], before: Tables) -> d
                 value = "a new row"
         if column.attname == "password":
             value = "a hash of it"  # salted anew
+        if column.attname == "link":
+            value = _NAMED.sub(lambda name: _if_known(name[0], before), value)
         steady[column.attname] = value
     return steady
+
+
+def _if_known(name: str, before: Tables) -> str:
+    """A public id that was there before as it is, and one that the request gave out as such."""
+    given = (str(row.get("public_id")) for rows in before.values() for row in rows.values())
+    return name if name in given else "a new row"

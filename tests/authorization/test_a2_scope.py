@@ -31,7 +31,13 @@ from reports.enums import Audience
 from reports.jobs import request_export
 from reports.models import Digest
 from tests.authorization.marking import mark, mark_bureau, models_below, texts_of
-from tests.authorization.test_matrix import Objects, client_of, objects
+from tests.authorization.test_matrix import (
+    Objects,
+    brought_about,
+    client_of,
+    edited_together,
+    objects,
+)
 from tests.authorization.walk import SUBJECTS, cells
 from tests.conftest import Demo
 
@@ -103,6 +109,8 @@ def in_bureau_b(objects: Objects) -> Objects:
         delivery=Delivery.objects.get(key=f"walk-b:{office.pk}:in_app"),
         digest=Digest.objects.filter(inspection=demo.a).latest("week_start"),
         evidence=Evidence.objects.filter(links__measure=measure)[0],
+        operation=edited_together(measure, office),
+        outcome=brought_about(measure, office),
     )  # fmt: skip
 
 

@@ -15,16 +15,18 @@ from rectify.lib.clock import now
 from rectify.lib.weeks import week_start
 from reports.enums import DocumentState
 from reports.models import Document
-from tests.authorization.posting import address_of, filled, post, posters
-from tests.authorization.rows import checksum
+from tests.authorization.posting import address_of, filled, make_ready, post, posters
+from tests.authorization.rows import checksum, undone
 from tests.authorization.test_matrix import Objects, client_of, objects
 from tests.authorization.walk import arguments_of, cells
 
 __all__ = ["objects"]
 
-INSIDE = {"inspection", "area", "issue", "task", "measure", "document"}
+INSIDE = {"inspection", "area", "issue", "task", "measure", "outcome", "document"}
+# What only a closed measure can have done to it: tests/measures/views/test_applications.py.
+REOPENS = {"measure_reopen"}
 # What only reads: it makes a file from an archived inspection, as one looks something up.
-TAKES_AWAY = {"export_ledger", "notice_build"}
+TAKES_AWAY = {"evidence_compile", "export_ledger", "notice_build"}
 
 
 def posts_on(*kinds: str) -> list[str]:
@@ -65,7 +67,7 @@ def shut(objects: Objects, state: str) -> Objects:
 
 
 @pytest.mark.parametrize("state", ["closed", "archived", "in an archived inspection"])
-@pytest.mark.parametrize("name", posts_on("measure"))
+@pytest.mark.parametrize("name", sorted(set(posts_on("measure")) - REOPENS))
 def test_nothing_of_a_shut_measure_changes(name: str, state: str, objects: Objects) -> None:
     base = {subject: filled(objects, name, subject) for subject in writers(name)}
     walked = shut(objects, state)
@@ -79,7 +81,7 @@ def test_nothing_of_a_shut_measure_changes(name: str, state: str, objects: Objec
         assert checksum() == before, subject
 
 
-@pytest.mark.parametrize("name", sorted(set(posts_on(*INSIDE)) - TAKES_AWAY))
+@pytest.mark.parametrize("name", sorted(set(posts_on(*INSIDE)) - TAKES_AWAY - REOPENS))
 def test_nothing_in_an_archived_inspection_changes(name: str, objects: Objects) -> None:
     subject = posters()[name]
     base = filled(objects, name, subject)
@@ -129,10 +131,12 @@ def test_the_same_posts_change_an_open_measure(
     objects: Objects, as_user: Callable[[str], Client]
 ) -> None:
     """The control: without it every refusal above could be that of a broken form."""
-    for name in posts_on("measure"):
-        form = filled(objects, name, "office")
-        fresh = {"version": Measure.objects.get(pk=objects.measure.pk).version}
-        before = checksum()
-        answer = post(as_user("office"), address_of(objects, name), {**form, **fresh})
-        assert answer.status_code == 302, name
-        assert checksum() != before, name
+    for name in sorted(set(posts_on("measure")) - REOPENS):
+        with undone():
+            make_ready(objects, name)
+            form = filled(objects, name, "office")
+            fresh = {"version": Measure.objects.get(pk=objects.measure.pk).version}
+            before = checksum()
+            answer = post(as_user("office"), address_of(objects, name), {**form, **fresh})
+            assert answer.status_code == 302, name
+            assert checksum() != before, name

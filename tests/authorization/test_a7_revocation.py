@@ -9,13 +9,14 @@ from django.test import Client
 from django.urls import reverse
 
 from measures.domain.measures import edit_measure
+from measures.domain.paper import Paper
 from measures.models import Measure
 from rectify.accounts.domain.grants import end_membership, grant
 from rectify.accounts.domain.people import deactivate_user
 from rectify.accounts.enums import Role
 from rectify.accounts.models import Membership, Section, User
 from rectify.audit.actors import SYSTEM
-from rectify.lib.clock import now
+from rectify.lib.clock import now, today
 from reports.enums import Audience
 from reports.jobs import request_export
 from reports.models import Digest
@@ -109,7 +110,8 @@ def test_a_section_that_no_longer_leads_the_measure(objects: Objects) -> None:
     other = Section.objects.get(organization=objects.demo.a.organization, name="数据资源科")
     objects.measure.supports.filter(section__name="政务服务中心").delete()
     edit_measure(objects.measure, actor=objects.demo.user("office"), reason="走查",
-                 version=objects.measure.version, values={"lead_section": other})  # fmt: skip
+                 version=objects.measure.version, values={"lead_section": other},
+                 paper=Paper(decided_by_name="党组", decided_on=today()))  # fmt: skip
     before = checksum()
     assert client.get(page).status_code == 404
     assert post(client, address_of(objects, "measure_report"), form).status_code == 404

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,19 +16,40 @@ from django.urls import reverse
 
 from issues.models.inspection import InspectionQuerySet
 from issues.models.tree import AreaQuerySet, IssueQuerySet, TaskQuerySet
+from measures.domain.bulk import Wanted, bulk_edit
+from measures.domain.look_back import add_file, pick, save_check
+from measures.domain.look_back_sample import draw_sample
+from measures.domain.outcomes import add_outcome
 from measures.domain.previews import make_preview
-from measures.enums import PreviewState
-from measures.models import Evidence, Measure
+from measures.domain.twins import candidates
+from measures.enums import ApplicationState, MoneyKind, PreviewState
+from measures.models import (
+    Evidence,
+    Extension,
+    Instruction,
+    LookBack,
+    LookBackSample,
+    Measure,
+    MoneyOutcome,
+    SameMeasure,
+)
+from measures.models.decisions import LookBackQuerySet, SampleQuerySet
 from measures.models.evidence import EvidenceQuerySet
 from measures.models.measure import MeasureQuerySet
+from measures.models.outcomes import OutcomeQuerySet
+from measures.models.rounds import InstructionQuerySet, ProgressEntryQuerySet
 from rectify.accounts.enums import Role
 from rectify.accounts.models import User
+from rectify.audit.models import Operation
+from rectify.audit.models.event import OperationQuerySet
 from rectify.jobs.domain.outbox import tell
 from rectify.jobs.domain.work import run
 from rectify.jobs.enums import JobStatus
 from rectify.jobs.models import Delivery, Job
 from rectify.jobs.models.delivery import DeliveryQuerySet
 from rectify.jobs.models.job import JobQuerySet
+from rectify.lib.clock import now, today
+from rectify.lib.weeks import week_start
 from reports.jobs import request_export
 from reports.models import Digest
 from reports.models.digest import DigestQuerySet
@@ -53,6 +76,9 @@ class Objects:
     job: Job
     delivery: Delivery
     digest: Digest
+    application: Extension
+    operation: Operation
+    outcome: MoneyOutcome
     demo: Demo
 
     @property
@@ -77,6 +103,11 @@ class Objects:
             "job": self.job.public_id,
             "delivery": self.delivery.public_id,
             "digest": self.digest.public_id,
+            "route": "extension",
+            "application": self.application.public_id,
+            "operation": self.operation.public_id,
+            "kind": "money",
+            "outcome": self.outcome.public_id,
             "role": "section",
             "chain": self.demo.a.organization.public_id,
             "seq": 1,
@@ -86,10 +117,77 @@ class Objects:
             "bureau": self.demo.a.organization.public_id,
             "section": section.public_id,
         }
+        if name.startswith("look_back"):
+            known |= self._look_back_arguments(name)
+        known |= self._life_arguments(name)
         return {key: known[key] for key in arguments_of(name)}
+
+    def _life_arguments(self, name: str) -> dict[str, object]:
+        """An instruction, an entry of a week that is open, a twin: made when first named."""
+        named, measure = arguments_of(name), self.measure
+        found: dict[str, object] = {}
+        if "instruction" in named:
+            row = measure.instructions.first() or Instruction.objects.create(
+                inspection=measure.inspection, measure=measure, text="走查批示",
+                given_by_name="走查书记", given_on=today(),
+            )  # fmt: skip
+            found["instruction"] = row.public_id
+        if "entry" in named:
+            entry, _ = measure.entries.get_or_create(
+                section=measure.lead_section, week_start=week_start(today()),
+                defaults={"section_name": measure.lead_section_name, "text": "走查进展",
+                          "status": measure.status, "author_name": "走查人", "written_at": now()},
+            )  # fmt: skip
+            found["entry"] = entry.public_id
+        if "twin" in named:
+            rows = Measure.objects.filter(pk=measure.pk, same_as=None)
+            if rows.exists():
+                rows.update(same_as=SameMeasure.objects.create(inspection=measure.inspection))
+            found["twin"] = measure.public_id
+        return found
+
+    def twin(self) -> Measure:
+        """Another open measure of the section that leads the walked one."""
+        return candidates(self.measure)[0]
+
+    def _look_back_arguments(self, name: str) -> dict[str, object]:
+        """A check and a draw, made when an address first names them."""
+        named = arguments_of(name)
+        found: dict[str, object] = {}
+        if "look_back" in named:
+            found["look_back"] = self.check.public_id
+        if "evidence" in named:
+            found["evidence"] = self._file_of_check().public_id
+        if "sample" in named:
+            group = self.demo.user("discipline")
+            sample = LookBackSample.objects.filter(inspection=self.demo.a).first()
+            sample = sample or draw_sample(self.demo.a, actor=group, size=1)
+            found["sample"] = sample.public_id
+        return found
+
+    def _file_of_check(self) -> Evidence:
+        check, content = self.check, sample_file("核查.pdf", "walk")
+        return check.files.first() or add_file(
+            check, actor=self.demo.user("discipline"), file=io.BytesIO(content), name="核查.pdf",
+            size=len(content),
+        )  # fmt: skip
+
+    @property
+    def check(self) -> LookBack:
+        """A directed check of a closed measure of the bureau, ready to be issued."""
+        group = self.demo.user("discipline")
+        picked = LookBack.objects.filter(measure__inspection=self.demo.a, sample=None)
+        if (found := picked.filter(issued_at=None).first()) is not None:
+            return found
+        closed = self.demo.measure(self.demo.a, closed_at__isnull=False)
+        made = pick(closed, actor=group, reason="走查选取")
+        return save_check(made, actor=group, version=made.version,
+                          values={"method": "papers", "checked_on": today()})  # fmt: skip
 
     def form(self, name: str) -> dict[str, object]:
         """A POST that would do something if it were let through."""
+        if name.startswith("look_back"):
+            return self._look_back_form(name)
         version = self.measure.version
         forms: dict[str, dict[str, object]] = {
             "measure_report": {"version": version, "status": "completed", "result_text": "结果"},
@@ -99,9 +197,25 @@ class Objects:
                 "file": SimpleUploadedFile("新材料.pdf", sample_file("新材料.pdf", "walk")),
                 "kind": "other",
             },
+            "application_decide": {"version": self.application.version, "verdict": "accepted"},
+            "application_withdraw": {"version": self.application.version},
             "digest_build": {"week": "2021-05-10"},
             "preferences": {"contrast": "high", "next": "/"},
         }
+        return forms.get(name, {})
+
+    def _look_back_form(self, name: str) -> dict[str, object]:
+        version = self.check.version
+        picked = self.demo.measure(self.demo.a, closed_at__isnull=False, look_backs=None)
+        file = SimpleUploadedFile("现场.pdf", sample_file("现场.pdf", "walk"))
+        forms: dict[str, dict[str, object]] = {
+            "look_back_draw": {"size": "1", "frame": "closed"},
+            "look_back_pick": {"measure": str(picked.public_id), "reason": "走查选取"},
+            "look_back": {"version": version, "method": "on_site", "finding": "走查情况",
+                          "checked_on": today().isoformat()},
+            "look_back_issue": {"version": version, "verdict": "confirmed", "finding": "走查情况"},
+            "look_back_file": {"file": file},
+        }  # fmt: skip
         return forms.get(name, {})
 
 
@@ -118,6 +232,12 @@ def objects(demo: Demo) -> Objects:
     job.refresh_from_db()
     tell(key="walk", organization=demo.a.organization, recipient=office, subject="事项",
          body="正文", link="/")  # fmt: skip
+    clerk = demo.user("clerk-service")
+    application = Extension.objects.create(
+        measure=measure, old_due_on=measure.due_on, new_due_on=today() + timedelta(days=30),
+        reason="须上级批复", state=ApplicationState.REVIEWING, applied_by=clerk,
+        applied_by_name=clerk.name, applied_at=now(),
+    )  # fmt: skip
     drawable = Evidence.objects.filter(preview__state=PreviewState.WAITING)
     return Objects(
         measure=measure,
@@ -125,8 +245,29 @@ def objects(demo: Demo) -> Objects:
         job=job,
         delivery=Delivery.objects.get(key=f"walk:{office.pk}:in_app"),
         digest=Digest.objects.filter(inspection=demo.a).latest("week_start"),
+        application=application,
+        operation=edited_together(measure, office),
+        outcome=brought_about(measure, office),
         demo=demo,
     )
+
+
+def brought_about(measure: Measure, office: User) -> MoneyOutcome:
+    """An outcome of that measure alone, so that the section that leads it may change it."""
+    outcome = MoneyOutcome(
+        inspection=measure.inspection, kind=MoneyKind.REFUND, due_fen=123_400, payer="缴款人"
+    )
+    return add_outcome(outcome, actor=office, measures=[measure])
+
+
+def edited_together(measure: Measure, office: User) -> Operation:
+    """A bulk edit of the first other open measure of the inspection."""
+    others = Measure.objects.filter(inspection=measure.inspection, closed_at=None, archived_at=None)
+    other = others.exclude(pk=measure.pk).in_order()[0]
+    return bulk_edit(
+        measure.inspection, actor=office, versions={other.public_id: other.version},
+        wanted=Wanted(columns={"recurrence": "每月走查一次"}),
+    )  # fmt: skip
 
 
 def client_of(subject: str) -> Client:
@@ -203,6 +344,12 @@ MUTANTS = (
     (DigestQuerySet, Cell("digest", "GET", "oversight", "denied")),
     (JobQuerySet, Cell("job_file", "GET", "leader", "denied")),
     (DeliveryQuerySet, Cell("message_open", "POST", "leader", "denied")),
+    (OutcomeQuerySet, Cell("outcome_edit", "GET", "other_bureau", "denied")),
+    (OperationQuerySet, Cell("operation", "GET", "leader", "denied")),
+    (InstructionQuerySet, Cell("instruction", "GET", "other_bureau", "denied")),
+    (ProgressEntryQuerySet, Cell("progress_return", "GET", "other_section", "denied")),
+    (LookBackQuerySet, Cell("look_back_sheet", "GET", "office", "denied")),
+    (SampleQuerySet, Cell("look_back_sample", "GET", "office", "denied")),
 )
 
 

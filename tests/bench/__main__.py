@@ -1,6 +1,6 @@
 """`make bench`: every measurement, or those named; a table, var/bench.json and an exit code.
 
-python -m tests.bench [sheet] [notice] [screens]
+python -m tests.bench [sheet] [notice] [progress] [screens]
 Exit code 0: all within their limits · 1: one past its limit · 2: one crashed, or a wrong name.
 """
 
@@ -17,7 +17,7 @@ from rectify.machine.progress import say
 from tests.bench.scratch import scratch_django
 
 # In this order: the sheet runs in processes of its own, the screens leave the most behind.
-NAMES = ("sheet", "notice", "screens")
+NAMES = ("sheet", "notice", "progress", "screens")
 
 Row = dict[str, Any]
 

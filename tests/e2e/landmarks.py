@@ -39,6 +39,7 @@ class Landmarks:
     task: str
     measure: str
     edited: str
+    evidence: str
     digest: str
     ready: list[Target]
     ready_b: list[Target]
@@ -82,6 +83,7 @@ def find() -> Landmarks:
         task=str(one.task.public_id),
         measure=str(one.public_id),
         edited=str(edited.public_id),
+        evidence=str(one.evidence_links.all()[0].evidence.public_id),
         digest=str(Digest.objects.filter(inspection=b).latest("week_start").public_id),
         ready=_targets(Measure.objects.filter(inspection=a).public()),
         ready_b=_targets(Measure.objects.filter(inspection=b)),

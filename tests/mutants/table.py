@@ -160,7 +160,7 @@ MUTANTS = (
     ),
     Mutant(
         "the domain takes a section of another bureau", "A-4",
-        "measures/domain/measures.py",
+        "measures/domain/plan_rows.py",
         "    if any(s is not None and s.organization_id != organization.pk for s in sections):\n",
         "    if False:\n",
         ("tests/measures/domain/test_measures.py::test_nobody_of_another_bureau_can_be_named",),
@@ -184,7 +184,7 @@ MUTANTS = (
     # closed, archived, published
     Mutant(
         "a closed measure is still written", "A-6",
-        "measures/domain/measures.py",
+        "measures/domain/guards.py",
         "    if stored.closed_at is not None:\n",
         "    if False:\n",
         (f"{_SHUT}::test_nothing_of_a_shut_measure_changes[measure_report-closed]",),

@@ -14,6 +14,10 @@ OTHERS = {
     ("audit_event", "chain"): "own chain or that of the system, one word each",
     ("audit_verify", "chain"): "as above",
     ("audit_export", "chain"): "as above",
+    ("application_decide", "route"): "one of our own words for what is asked",
+    ("application_withdraw", "route"): "as above",
+    ("outcome_edit", "kind"): "one of our own words for a kind of outcome",
+    ("outcome_archive", "kind"): "as above",
     ("audit_event", "seq"): "the number of a row in the log, for those who read the log",
 }
 

@@ -29,6 +29,7 @@ def inspection_data(demo: Demo) -> dict[str, Any]:
         "intensive_until": "2026-08-12",
         "stage": "planning",
         "cadence": "weekly",
+        "closure_gate": "none",
         "rate_level": "measure",
         "rate_decimals": "2",
         "scheme": "dongguan",

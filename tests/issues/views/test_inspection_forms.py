@@ -32,6 +32,7 @@ def test_the_office_enters_an_inspection_and_is_led_to_its_empty_tree(
     assert created.left_on == date(2026, 4, 10)
     assert created.feedback_on == date(2026, 5, 12)
     assert created.label_task == "问题表现"
+    assert created.closure_gate == "none"
     assert Event.objects.filter(action="inspection.create", object_id=str(created.pk)).exists()
 
 
@@ -46,6 +47,8 @@ def test_the_office_enters_an_inspection_and_is_led_to_its_empty_tree(
         ("intensive_until", "2026.1.1", "集中整改期不能早于反馈日期。"),
         ("feedback_on", "五月", "不是日期"),
         ("stage", "unknown", "请重新选择"),
+        ("closure_gate", "", "请选择销号程序。"),
+        ("closure_gate", "nobody", "请重新选择"),
     ],
 )
 def test_what_cannot_be_kept_is_refused_beside_its_field_and_nothing_typed_is_lost(
@@ -126,3 +129,15 @@ def test_the_list_shows_each_person_their_own_inspections(demo: Demo, as_user: A
 def test_only_the_office_is_offered_to_enter_an_inspection(as_user: As) -> None:
     assert NEW in as_user("office").get("/inspections/").content.decode()
     assert NEW not in as_user("secretary").get("/inspections/").content.decode()
+
+
+def test_the_office_says_what_a_close_out_needs_after_the_leader(
+    as_user: As, demo: Demo, shown: Callable[[Client, str], dict[str, Any]]
+) -> None:
+    client, address = as_user("office"), f"/inspections/{demo.a.public_id}/edit/"
+    data = shown(client, address)
+    assert data["closure_gate"] == "none"
+    assert "再经党组会议审议" in client.get(address).content.decode()
+    assert client.post(address, {**data, "closure_gate": "party_group"}).status_code == 302
+    demo.a.refresh_from_db()
+    assert demo.a.closure_gate == "party_group"

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from measures.domain.closure import apply_closure, decide_closure
-from measures.domain.measures import add_measure, edit_measure, place_of
+from measures.domain.applications import decide
+from measures.domain.closure import apply_closure
+from measures.domain.measures import add_measure, edit_measure
+from measures.domain.paper import Paper
+from measures.domain.plan_rows import place_of
 from measures.domain.progress import write_progress
 from measures.domain.reporting import report
 from measures.enums import Nature, Status, Verdict
@@ -198,6 +201,7 @@ def test_columns_with_a_life_of_their_own_are_not_edited_here(small: Small, name
         edit_measure(measure, actor=small.office, version=1, values={name: "x"})
 
 
+SIGNED = Paper(decided_by_name="党组会议", decided_on=date(2024, 5, 10), meeting="党组第5次会议")
 PLAN_CHANGES: dict[str, Any] = {
     "text": "另建台账",
     "goal": "全部入账",
@@ -228,7 +232,11 @@ def test_once_the_plan_is_frozen_a_change_of_it_needs_a_reason_and_is_kept(
         assert refusal.value.field == "reason"
     measure.refresh_from_db()
     assert (stored(measure), small.events()) == (before, events)
-    edit_measure(measure, actor=small.office, version=1, values=values, reason=" 财政要求 ")
+    with pytest.raises(Refused, match="须经审定"):
+        edit_measure(measure, actor=small.office, version=1, values=values, reason="财政要求")
+    edit_measure(
+        measure, actor=small.office, version=1, values=values, reason=" 财政要求 ", paper=SIGNED
+    )
     kept = Adjustment.objects.get(measure=measure)
     assert (kept.reason, kept.applied_by, set(kept.changes)) == ("财政要求", small.office, {name})
     assert kept.changes[name][0] != kept.changes[name][1]
@@ -250,7 +258,8 @@ def test_a_stale_edit_of_a_frozen_plan_leaves_no_adjustment(small: Small) -> Non
     measure = small.measure()
     small.freeze_plan()
     with pytest.raises(StaleVersion):
-        edit_measure(measure, actor=small.office, version=7, values={"goal": "x"}, reason="急")
+        edit_measure(measure, actor=small.office, version=7, values={"goal": "x"}, reason="急",
+                     paper=SIGNED)  # fmt: skip
     assert not Adjustment.objects.exists()
 
 
@@ -260,19 +269,17 @@ def test_a_measure_added_to_a_frozen_plan_is_an_adjustment(small: Small) -> None
     with pytest.raises(Refused) as refusal:
         small.measure(text="新增核对")
     assert refusal.value.field == "reason"
-    added = small.measure(text="新增核对", reason="发现新问题")
+    added = small.measure(text="新增核对", reason="发现新问题", paper=SIGNED)
     assert Adjustment.objects.get(measure=added).changes == {"text": [None, "新增核对"]}
 
 
 def test_a_closed_measure_is_read_only_for_everybody(small: Small) -> None:
     measure = small.completed()
     application = apply_closure(measure, actor=small.clerk)
-    application = decide_closure(
+    application = decide(
         application, actor=small.office, version=application.version, verdict=Verdict.ACCEPTED
     )
-    decide_closure(
-        application, actor=small.leader, version=application.version, verdict=Verdict.ACCEPTED
-    )
+    decide(application, actor=small.leader, version=application.version, verdict=Verdict.ACCEPTED)
     measure.refresh_from_db()
     before, events = stored(measure), small.events()
     for actor in (small.office, SYSTEM):

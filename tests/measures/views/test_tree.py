@@ -216,5 +216,5 @@ def test_the_page_takes_as_many_queries_for_a_large_tree_as_for_a_small_one(
     for person, inspection in (("office", demo.a), ("office-b", demo.b)):
         client = as_user(person)
         client.get(tree_of(inspection))  # the first visit remembers the inspection in the session
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             client.get(tree_of(inspection, **query))

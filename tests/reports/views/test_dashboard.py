@@ -23,7 +23,7 @@ from tests.conftest import Demo
 
 Login = Callable[[str], Client]
 # Measured with the session, the shell and the person's memberships included.
-DASHBOARD_QUERIES = 30
+DASHBOARD_QUERIES = 34
 
 
 def page(name: str, inspection: Inspection, query: str = "") -> str:
