@@ -13,7 +13,8 @@ from issues.domain.inspections import create_inspection, move_to_stage
 from issues.domain.tree import add_area, add_issue, add_task
 from issues.enums import Stage
 from issues.models import Inspection
-from measures.domain.closure import apply_closure, decide_closure
+from measures.domain.applications import decide
+from measures.domain.closure import apply_closure
 from measures.domain.evidence import attach_evidence
 from measures.domain.measures import add_measure
 from measures.domain.plan import approve_plan
@@ -30,6 +31,7 @@ from rectify.lib.shanghai import SHANGHAI
 from reports.domain.digests import build_digest
 from reports.domain.documents import draft_notice
 from reports.enums import Audience
+from seeds.affairs import affair_steps
 from seeds.bureaus import Bureau, read_yaml
 from seeds.calendar import DemoCalendar, calendar_of
 from seeds.outcomes import outcome_steps
@@ -88,6 +90,10 @@ def tell(folder: Path, bureau: Bureau, today: date, progress: Callable[[int, int
                      meeting=spec["plan_approved"]["meeting"])  # fmt: skip
         move_to_stage(story.inspection, Stage.RECTIFYING, actor=bureau.office)
     _rounds(story)
+    if (folder / "affairs.yaml").exists():
+        affairs = read_yaml(folder / "affairs.yaml")
+        for moment, step in affair_steps(affairs, story.measures, bureau, calendar):
+            story.then(moment, step)
     ordered = sorted(story.steps, key=lambda step: step[:2])
     for done, (moment, _, step) in enumerate(ordered, 1):
         with at(moment):
@@ -241,11 +247,11 @@ def _closed(
     def step() -> object:
         fresh = _fresh(measure)
         application = apply_closure(fresh, actor=clerk, reason="措施已落实，佐证材料齐全。")
-        application = decide_closure(
+        application = decide(
             application, actor=story.bureau.office, version=application.version,
             verdict=Verdict.ACCEPTED, comment="材料齐全，同意报审。",
         )  # fmt: skip
-        return decide_closure(
+        return decide(
             application, actor=story.bureau.leaders[row["leader"]], version=application.version,
             verdict=Verdict.ACCEPTED, comment="同意销号。",
         )  # fmt: skip
