@@ -23,7 +23,7 @@ from tests.conftest import Demo
 from tests.live_copy import live_copy
 from tests.services.clients import Client
 
-CLIENTS, TRIES = 16, 6
+CLIENTS, TRIES = 16, 4
 PRODUCT, CONTROL = "rectify.wsgi:application", "tests.services.unversioned:application"
 
 
