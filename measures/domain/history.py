@@ -220,7 +220,8 @@ def _happening(event: Event, names: Mapping[tuple[str, Any], str]) -> Happening:
         head = f"{head}“{event.object_label}”"
     changes = []
     first = event.action == "measure.create"
-    for name, pair in event.changes.items():
+    # The reason ends the sentence; the databases keep the columns in different orders.
+    for name, pair in sorted(event.changes.items(), key=lambda change: change[0] == "reason"):
         if first and name in {"text", "status"}:
             continue
         change = _change(event, name, pair, names)
