@@ -46,8 +46,8 @@ MUTANTS = (
     Mutant(
         "a file is fetched without asking who reads its measure", "A-1",
         "measures/models/evidence.py",
-        "            links__measure__in=Measure.objects.within(user.access, Ability.SEE_FULL)\n",
-        "            links__measure__isnull=False\n",
+        "            Q(links__measure__in=full)\n",
+        "            Q(links__measure__isnull=False)\n",
         (f"{_WALK}[evidence]",),
     ),
     Mutant(
@@ -90,9 +90,9 @@ MUTANTS = (
     Mutant(
         "a leader takes away what others are responsible for", "A-2",
         "reports/views/export.py",
-        "    if shown.chosen() or found.organization_id"
-        " not in user.access.whole(Ability.EXPORT_LEDGER):\n",
-        "    if shown.chosen():\n",
+        "    if not shown.chosen() and inspection.organization_id"
+        " in access.whole(Ability.EXPORT_LEDGER):\n",
+        "    if not shown.chosen():\n",
         (f"{_SCOPE}::test_an_export_holds_what_the_person_may_take_away",),
     ),
     Mutant(
@@ -113,8 +113,8 @@ MUTANTS = (
     Mutant(
         "an export leaves out the measures that it may not hold", "A-3",
         "reports/jobs.py",
-        "    _require_all(actor, inspection, measure_ids)\n",
-        "",
+        '    _require_all(actor, inspection, measure_ids)\n    who = getattr(actor, "pk", 0)\n',
+        '    who = getattr(actor, "pk", 0)\n',
         (f"{_ALL}::test_a_section_does_not_export_a_measure_of_another_section",),
     ),
     Mutant(
